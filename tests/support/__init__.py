@@ -1,0 +1,1 @@
+"""Helpers of the tests: servers, databases, the two faces of the API."""
