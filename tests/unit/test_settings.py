@@ -1,0 +1,70 @@
+"""`aorm.settings`: what a process is told once."""
+
+from __future__ import annotations
+
+import pytest
+
+from aorm.exceptions import ImproperlyConfigured
+from aorm.settings import Settings
+
+
+def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AORM_DATABASE_URL", raising=False)
+    settings = Settings()
+    assert (settings.use_tz, settings.time_zone, settings.default_auto_field) == (True, "UTC", "BigAutoField")
+    assert (settings.debug, list(settings.apps), list(settings.routers)) == (False, [], [])
+    assert settings.databases == {}
+    assert not settings.configured
+
+
+def test_environment_serves_until_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AORM_DATABASE_URL", "sqlite://")
+    settings = Settings()
+    assert settings.databases == {"default": "sqlite://"}
+    settings.configure(databases={"default": "sqlite:///other.db", "replica": {"url": "sqlite:///replica.db"}})
+    assert list(settings.databases) == ["default", "replica"]
+    settings.configure(databases=None)
+    assert settings.databases == {"default": "sqlite://"}
+
+
+def test_one_url_is_the_default_database() -> None:
+    settings = Settings()
+    settings.configure(databases="sqlite://")
+    assert settings.databases == {"default": "sqlite://"}
+
+
+def test_unknown_names_and_wrong_databases_are_refused() -> None:
+    settings = Settings()
+    with pytest.raises(ImproperlyConfigured, match="unknown settings: use_timezones. Settings are: databases, use_tz"):
+        settings.configure(use_timezones=True)
+    with pytest.raises(ImproperlyConfigured, match="databases must be a URL, or a mapping"):
+        settings.configure(databases=3)
+
+
+def test_override_nests_and_restores_after_an_error() -> None:
+    settings = Settings()
+    settings.configure(time_zone="Europe/Vienna")
+    with settings.override(use_tz=False, time_zone="Asia/Tokyo", databases="sqlite://"):
+        assert (settings.use_tz, settings.time_zone) == (False, "Asia/Tokyo")
+        with pytest.raises(RuntimeError), settings.override(use_tz=True):
+            assert settings.use_tz is True
+            raise RuntimeError
+        assert settings.use_tz is False
+    assert (settings.use_tz, settings.time_zone) == (True, "Europe/Vienna")
+
+
+def test_listeners_hear_each_change() -> None:
+    settings = Settings()
+    heard: list[frozenset[str]] = []
+    settings.add_listener(heard.append)
+    settings.configure(debug=True)
+    with settings.override(use_tz=False):
+        pass
+    assert heard == [{"debug"}, {"use_tz"}, {"use_tz"}]
+
+
+def test_repr_shows_aliases_but_no_url() -> None:
+    settings = Settings()
+    settings.configure(databases={"default": "postgresql://me:secret@host/db"})
+    assert "secret" not in repr(settings)
+    assert "databases=['default']" in repr(settings)
