@@ -22,6 +22,9 @@ class Hop:
         relation: the relation field or reverse relation that the step follows; with ``index`` it is the step's name.
         is_many: several rows of the target may belong to one row of the source.
         is_nullable: a row of the source may have no row of the target.
+        is_direct: a foreign key followed forward: the local columns hold the target's key, so a filter on that key
+            needs no join. False for reverse steps.
+        index, is_reverse: which step of ``relation.path`` this is, and whether of the reverse relation's path.
         restriction: an extra condition of the join for an alias of the target, for relations that need one.
     """
 
@@ -33,6 +36,7 @@ class Hop:
     is_nullable: bool
     index: int = 0
     is_reverse: bool = False
+    is_direct: bool = False
     restriction: Callable[[str], Predicate] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
