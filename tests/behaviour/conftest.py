@@ -26,7 +26,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, postgres_oracle: PostgresOra
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the items of one database, and within it of one module, together: each change costs new pools or new data."""
+    """Keep the items of one database, and within it of one module, together: changing costs new pools or new data."""
     here = [item for item in items if "vendor" in getattr(getattr(item, "callspec", None), "params", {})]
     ordered = sorted(here, key=_group)
     places = iter(ordered)

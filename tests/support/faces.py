@@ -1,7 +1,8 @@
 """The two faces of the API behind one spelling, so that a test body is written once.
 
-A test body is a coroutine. On the async face it runs in an event loop and awaits `a<name>`. On the sync face it is stepped
-by hand in a thread without a loop, so it must never really suspend, and calls `<name>`, which finds its own way to a loop.
+A test body is a coroutine. On the async face it runs in an event loop and awaits `a<name>`. On the sync face it is
+stepped by hand in a thread without a loop, so it must never really suspend, and calls `<name>`, which finds its own way
+to a loop.
 """
 
 from __future__ import annotations

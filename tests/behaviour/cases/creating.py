@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tests.behaviour.harness.environment import Environment, case
 from tests.behaviour.orm import models, signals
-from tests.behaviour.schemas import instances as SCHEMA
+from tests.behaviour.schemas import instances
 from tests.behaviour.schemas.instances import Author, Blog, Book, Managed, Passport, Product, Traced
+
+SCHEMA = instances
 
 
 @case()
@@ -135,7 +137,12 @@ async def abstract_use_of_model_itself(env: Environment) -> None:
 @case()
 async def init_signals_on_construction(env: Environment) -> None:
     log: list[object] = []
-    env.listen(signals.pre_init, log, lambda sender, args, kwargs, **rest: ["pre", sender, list(args), dict(kwargs)], sender=Blog)
+    env.listen(
+        signals.pre_init,
+        log,
+        lambda sender, args, kwargs, **rest: ["pre", sender, list(args), dict(kwargs)],
+        sender=Blog,
+    )
     env.listen(signals.post_init, log, lambda sender, instance, **rest: ["post", sender, instance.name], sender=Blog)
     Blog(name="x")
     Blog(3, "y")
@@ -146,8 +153,15 @@ async def init_signals_on_construction(env: Environment) -> None:
 async def init_signals_on_loading(env: Environment) -> None:
     await env.do(Blog.objects, "create", name="x", tagline="t")
     log: list[object] = []
-    env.listen(signals.pre_init, log, lambda sender, args, kwargs, **rest: ["pre", list(args), dict(kwargs)], sender=Blog)
-    env.listen(signals.post_init, log, lambda sender, instance, **rest: ["post", instance.name, instance._state.adding], sender=Blog)
+    env.listen(
+        signals.pre_init, log, lambda sender, args, kwargs, **rest: ["pre", list(args), dict(kwargs)], sender=Blog
+    )
+    env.listen(
+        signals.post_init,
+        log,
+        lambda sender, instance, **rest: ["post", instance.name, instance._state.adding],
+        sender=Blog,
+    )
     loaded = await env.do(Blog.objects, "get")
     env.note("log", log)
     env.note("adding", loaded._state.adding)
@@ -178,7 +192,10 @@ async def from_db_in_every_way_of_reading(env: Environment) -> None:
     env.note("list", [item._loaded_values for item in await env.fetch(Traced.objects.all())])
     env.note("iterator", [item._loaded_values for item in await env.iterate(Traced.objects.all())])
     env.note("first", (await env.do(Traced.objects, "first"))._loaded_values)
-    env.note("in_bulk", {pk: item._loaded_values for pk, item in (await env.do(Traced.objects, "in_bulk", [first.pk])).items()})
+    env.note(
+        "in_bulk",
+        {pk: item._loaded_values for pk, item in (await env.do(Traced.objects, "in_bulk", [first.pk])).items()},
+    )
     env.note("values", await env.fetch(Traced.objects.values()))
 
 

@@ -6,10 +6,22 @@ from typing import Any
 
 from tests.behaviour.harness.environment import Environment, case
 from tests.behaviour.orm import F, models
-from tests.behaviour.schemas import instances as SCHEMA
+from tests.behaviour.schemas import instances
 from tests.behaviour.schemas.instances import (
-    Article, Author, BasedArticle, Blog, Book, Event, Passport, Product, Profile, TextKey, WholeRefresh,
+    Article,
+    Author,
+    BasedArticle,
+    Blog,
+    Book,
+    Event,
+    Passport,
+    Product,
+    Profile,
+    TextKey,
+    WholeRefresh,
 )  # fmt: skip
+
+SCHEMA = instances
 
 
 async def a_book(env: Environment) -> Any:

@@ -22,7 +22,7 @@ DATABASE_ERRORS = (
 )
 
 
-def normalise(value: Any) -> Any:  # noqa: PLR0911
+def normalise(value: Any) -> Any:
     """Return the value as JSON with its type kept where JSON has none for it."""
     if isinstance(value, enum.Enum):
         return {"enum": f"{type(value).__name__}.{value.name}"}

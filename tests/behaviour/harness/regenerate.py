@@ -1,6 +1,6 @@
 """Record Django's answers anew: `python -m tests.behaviour.harness.regenerate [cases.saving ...]`.
 
-Needs an interpreter with Django 6.1 (see `asking.py`) and a PostgreSQL server: AORM_TEST_POSTGRES_URL, or one of its own.
+Needs an interpreter with Django 6.1 (see `asking.py`) and a PostgreSQL server: AORM_TEST_POSTGRES_URL, or its own.
 """
 
 from __future__ import annotations
