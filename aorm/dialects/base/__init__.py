@@ -1,0 +1,1 @@
+"""Standard SQL: what every dialect starts from. Start reading at ``dialect``, then ``writer`` and ``statements``."""

@@ -1,0 +1,101 @@
+"""How a database spells what concerns a session: set-up, transactions, savepoints, reset. Pure text; nothing is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT_TRANSACTION", "SessionOptions", "Sessions", "TransactionOptions"]
+
+ISOLATION_LEVELS = {
+    "read_uncommitted": "READ UNCOMMITTED",
+    "read_committed": "READ COMMITTED",
+    "repeatable_read": "REPEATABLE READ",
+    "serializable": "SERIALIZABLE",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionOptions:
+    """What the outermost `atomic()` asked of its transaction."""
+
+    isolation: str | None = None
+    read_only: bool = False
+    deferrable: bool = False
+
+    def __post_init__(self) -> None:
+        """Bring the isolation level into one spelling; refuse an unknown one with `ValueError`."""
+        if self.isolation is None:
+            return
+        level = self.isolation.lower().replace(" ", "_").replace("-", "_")
+        if level not in ISOLATION_LEVELS:
+            raise ValueError(f"unknown isolation level {self.isolation!r}. Choices are: {', '.join(ISOLATION_LEVELS)}.")
+        object.__setattr__(self, "isolation", level)
+
+
+DEFAULT_TRANSACTION = TransactionOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """What a fresh session must know to be set up."""
+
+    options: Mapping[str, str]
+    time_zone: str = "UTC"
+    is_memory: bool = False
+    is_reader: bool = False
+    """True for a connection that must never write; only of meaning where there is a single writer."""
+
+
+class Sessions:
+    """The standard's spelling; each dialect has its own subclass and one instance of it."""
+
+    ping = "SELECT 1"
+    commit = "COMMIT"
+    rollback = "ROLLBACK"
+    begin_stream = "BEGIN"
+    """How the transaction begins that a stream outside `atomic()` needs for its cursor; empty where it needs none."""
+
+    has_single_writer = False
+    """Whether one connection writes while others read, as in SQLite."""
+
+    reset: tuple[str, ...] = ()
+    """What brings a session back to how it was made, after something that may have changed it."""
+
+    _session_words: re.Pattern[str] | None = None
+
+    def begin(self, options: TransactionOptions) -> str:
+        """Return how a transaction begins."""
+        words = ["BEGIN"]
+        if options.isolation is not None:
+            words.append(f"ISOLATION LEVEL {ISOLATION_LEVELS[options.isolation]}")
+        if options.read_only:
+            words.append("READ ONLY")
+        if options.deferrable:
+            words.append("DEFERRABLE")
+        return " ".join(words)
+
+    def savepoint(self, name: str) -> str:
+        """Return how a savepoint is set."""
+        return f"SAVEPOINT {name}"
+
+    def release(self, name: str) -> str:
+        """Return how a savepoint is given up, its work kept."""
+        return f"RELEASE SAVEPOINT {name}"
+
+    def rollback_to(self, name: str) -> str:
+        """Return how the work since a savepoint is undone; the savepoint itself stays."""
+        return f"ROLLBACK TO SAVEPOINT {name}"
+
+    def startup_parameters(self, options: SessionOptions) -> Mapping[str, str]:
+        """Return the parameters that are sent while connecting."""
+        return {}
+
+    def setup(self, options: SessionOptions) -> tuple[str, ...]:
+        """Return the statements that a fresh connection runs before anything else."""
+        return ()
+
+    def may_change_session(self, sql: str) -> bool:
+        """Tell whether `sql` may leave something behind in its session: then the session is reset before others use it."""
+        return self._session_words is not None and self._session_words.search(sql) is not None

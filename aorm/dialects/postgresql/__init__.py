@@ -1,0 +1,1 @@
+"""How PostgreSQL spells SQL; the same file names as ``base``, overrides only."""

@@ -1,0 +1,53 @@
+"""How PostgreSQL spells what concerns a session."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from aorm.dialects.base.sessions import SessionOptions, Sessions
+
+__all__ = ["SESSIONS", "PostgreSQLSessions"]
+
+
+class PostgreSQLSessions(Sessions):
+    """PostgreSQL: session settings travel in the start-up packet; prepared statements outlive a reset."""
+
+    # Not DISCARD ALL: it would drop the prepared statements that the driver's cache still names.
+    reset = (
+        "SELECT pg_advisory_unlock_all()",
+        "CLOSE ALL",
+        "UNLISTEN *",
+        "RESET ALL",
+        "RESET SESSION AUTHORIZATION",
+        "DISCARD TEMP",
+        "DISCARD SEQUENCES",
+    )
+
+    # Deliberately generous: a needless reset costs one round trip, a missing one changes somebody else's session.
+    _session_words = re.compile(
+        r"\b(?:set|reset|listen|unlisten|load|prepare|deallocate|declare|discard|begin|start|commit|rollback|abort|end|"
+        r"temp|temporary|do|call|execute|pg_temp|set_config|setseed|dblink\w*|pg_(?:try_)?advisory_lock\w*)\b",
+        re.IGNORECASE,
+    )
+    _harmless_start = re.compile(r"\s*(?:select|insert|update|delete|with|merge|values|table)\b", re.IGNORECASE)
+    _functions = re.compile(
+        r"\b(?:set_config|setseed|pg_temp|dblink\w*|pg_(?:try_)?advisory_lock\w*)\b|\binto\s+(?:temp|temporary)\b",
+        re.IGNORECASE,
+    )
+
+    def startup_parameters(self, options: SessionOptions) -> Mapping[str, str]:
+        """Set the time zone, in which the database casts timestamps to dates, and the name shown in its views."""
+        return {
+            "TimeZone": options.time_zone,
+            "application_name": options.options.get("application_name", "aorm"),
+        }
+
+    def may_change_session(self, sql: str) -> bool:
+        """Look for functions in statements on rows, for words in all others."""
+        if self._harmless_start.match(sql):
+            return self._functions.search(sql) is not None
+        return self._session_words.search(sql) is not None
+
+
+SESSIONS = PostgreSQLSessions()

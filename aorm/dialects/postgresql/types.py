@@ -1,0 +1,141 @@
+"""PostgreSQL's types, and the little that asyncpg needs done to values."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import ipaddress
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from aorm.dialects.base.types import Conversion, Types, aware, json_text, microseconds, naive_text, naive_time
+from aorm.exceptions import DataError
+from aorm.sql import types
+from aorm.sql.functions import Aggregate, Call, Window
+from aorm.sql.types import INTEGERS
+from aorm.sql.values import Operation
+
+if TYPE_CHECKING:
+    from aorm.sql.node import Term
+    from aorm.sql.types import SqlType
+
+WHOLE_NUMBERS = frozenset({"smallint", "integer", "bigint"})
+
+
+class PostgreSQLTypes(Types):
+    """Spellings for PostgreSQL; asyncpg speaks most types natively, so few conversions are here."""
+
+    names = {
+        "boolean": "boolean",
+        "smallint": "smallint",
+        "integer": "integer",
+        "bigint": "bigint",
+        "double": "double precision",
+        "decimal": "numeric",
+        "text": "text",
+        "varchar": "varchar",
+        "date": "date",
+        "time": "time",
+        "timestamp": "timestamp without time zone",
+        "timestamptz": "timestamp with time zone",
+        "interval": "interval",
+        "binary": "bytea",
+        "uuid": "uuid",
+        "json": "jsonb",
+        "inet": "inet",
+    }
+    encoders = {
+        "json": json_text,
+        "timestamptz": aware,
+        "time": naive_time,
+        "inet": str,
+    }
+    decoders = {
+        "json": json.loads,
+        "inet": str,
+    }
+
+    def column_name(self, sql_type: SqlType) -> str:
+        """Return ``varchar(30)``, ``numeric(7, 2)``, ``integer[]``."""
+        if sql_type.element is not None:
+            return f"{self.column_name(sql_type.element)}[]"
+        name = super().column_name(sql_type)
+        if sql_type.arguments:
+            return f"{name}({', '.join([str(int(argument)) for argument in sql_type.arguments])})"
+        return name
+
+    def parameter_name(self, sql_type: SqlType) -> str:
+        """Return the type that a parameter is cast to: without length, which would cut the value off silently."""
+        if sql_type.element is not None:
+            return f"{self.parameter_name(sql_type.element)}[]"
+        return self.names[sql_type.name] if sql_type.name in self.names else ""
+
+    def encoder(self, sql_type: SqlType) -> Conversion | None:
+        """Return the conversion for asyncpg."""
+        if sql_type.element is None:
+            return super().encoder(sql_type)
+        inner = self.encoder(sql_type.element)
+        return None if inner is None else lambda values: [None if item is None else inner(item) for item in values]
+
+    def decoder(self, sql_type: SqlType) -> Conversion | None:
+        """Return the conversion from asyncpg."""
+        if sql_type.element is None:
+            return super().decoder(sql_type)
+        inner = self.decoder(sql_type.element)
+        return None if inner is None else lambda values: [None if item is None else inner(item) for item in values]
+
+    def computed_decoder(self, term: Term) -> Conversion | None:
+        """Return the conversion of a computed value: sums of bigint are numeric and powers are floating."""
+        if isinstance(term, Window):
+            term = term.term
+        if isinstance(term, Aggregate):
+            if term.type in INTEGERS and term.name != "count":
+                return int
+        elif isinstance(term, Operation) and term.type in INTEGERS:
+            return int
+        elif isinstance(term, Call) and term.name in ("json_extract",):
+            return self.decoder(types.JSON)
+        return self.decoder(term.type)
+
+    def text_literal(self, value: str) -> str:
+        """Return a string as SQL text that means the same whatever ``standard_conforming_strings`` is."""
+        text = super().text_literal(value)
+        return " E" + text.replace("\\", "\\\\") if "\\" in text else text
+
+    def other_literal(self, value: object, sql_type: SqlType) -> str:
+        """Return a value with its type."""
+        if isinstance(value, (list, tuple)) and sql_type.element is not None:
+            element = sql_type.element
+            items = ", ".join([self.literal(item, element) for item in value])
+            return f"ARRAY[{items}]::{self.parameter_name(sql_type)}"
+        text, name = _literal(value, sql_type)
+        return f"{self.text_literal(text)}::{name}"
+
+
+def _literal(value: Any, sql_type: SqlType) -> tuple[str, str]:
+    if sql_type.name == "json":
+        return json.dumps(value), "jsonb"
+    match value:
+        case float():
+            return repr(value), "double precision"
+        case decimal.Decimal():
+            return str(value), "numeric"
+        case datetime.datetime() if value.tzinfo is None:
+            return naive_text(value), "timestamp"
+        case datetime.datetime():
+            return value.astimezone(datetime.UTC).isoformat(" "), "timestamptz"
+        case datetime.date():
+            return value.isoformat(), "date"
+        case datetime.time():
+            return naive_time(value).isoformat(), "time"
+        case datetime.timedelta():
+            return f"{microseconds(value)} microseconds", "interval"
+        case uuid.UUID():
+            return str(value), "uuid"
+        case bytes() | bytearray() | memoryview():
+            return f"\\x{bytes(value).hex()}", "bytea"
+        case ipaddress.IPv4Address() | ipaddress.IPv6Address():
+            return str(value), "inet"
+        case _:
+            raise DataError(f"a value of type {type(value).__name__} cannot stand in a definition.")

@@ -1,0 +1,1 @@
+"""How SQLite spells SQL, and in ``functions*`` the SQL functions that it lacks, written in Python."""
