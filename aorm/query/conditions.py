@@ -1,0 +1,104 @@
+"""Turn ``filter()`` and ``exclude()`` arguments, Q objects and lookups into predicates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aorm.exceptions import NotSupportedError
+from aorm.expressions.base import resolve
+from aorm.expressions.conditions import Q
+from aorm.query.lookups import find_lookup
+from aorm.query.negation import excluded_rows, two_valued
+from aorm.sql.predicates import (
+    IsTrue,
+    Predicate,
+    conjunction,
+    disjunction,
+    exclusive_disjunction,
+    negation,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aorm.query.resolving import Target
+    from aorm.query.scope import QueryScope
+
+_CONNECT = {Q.AND: conjunction, Q.OR: disjunction, Q.XOR: exclusive_disjunction}
+
+
+def build_condition(scope: QueryScope, condition: Any, *, negated: bool = False) -> Predicate:
+    """Return the predicate of a Q, a ``(keyword, value)`` pair, a lookup or a boolean expression.
+
+    Args:
+        scope: where names are looked up.
+        condition: what the user gave.
+        negated: the predicate will stand under NOT, where it must not be unknown for rows with NULL.
+
+    Raises:
+        TypeError: it is no condition.
+        FieldError: a keyword does not resolve.
+    """
+    if isinstance(condition, Q):
+        return _build_q(scope, condition, negated, negated)
+    return _build_child(scope, condition, negated, negated)
+
+
+def build_keywords(scope: QueryScope, keywords: Mapping[str, Any]) -> Predicate:
+    """Return the conjunction of keyword conditions, the everyday case of ``filter()``."""
+    if len(keywords) == 1:
+        ((keyword, value),) = keywords.items()
+        return build_keyword(scope, keyword, value)
+    return conjunction([build_keyword(scope, keyword, value) for keyword, value in keywords.items()])
+
+
+def _build_q(scope: QueryScope, q: Q, negated: bool, inside_not: bool) -> Predicate:
+    # Two NOTs make a positive condition again for the rule of NULL, but joins to many rows stay in subqueries.
+    negated ^= q.negated
+    inside_not |= q.negated
+    items = [
+        _build_q(scope, child, negated, inside_not)
+        if isinstance(child, Q)
+        else _build_child(scope, child, negated, inside_not)
+        for child in q.children
+    ]
+    joined = _CONNECT[q.connector](items)
+    return negation(joined) if q.negated else joined
+
+
+def _build_child(scope: QueryScope, child: Any, negated: bool, inside_not: bool) -> Predicate:
+    if isinstance(child, tuple):
+        keyword, value = child
+        return build_keyword(scope, keyword, value, negated=negated, inside_not=inside_not)
+    if isinstance(child, Predicate):
+        return child
+    if not hasattr(child, "resolve_expression"):
+        raise TypeError("Cannot filter against a non-conditional expression.")
+    if not getattr(child, "conditional", False):
+        raise TypeError("Cannot filter against a non-conditional expression.")
+    term = resolve(child, scope).term
+    return term if isinstance(term, Predicate) else IsTrue(term)
+
+
+def build_keyword(
+    scope: QueryScope, keyword: str, value: Any, *, negated: bool = False, inside_not: bool = False
+) -> Predicate:
+    """Return the predicate of one keyword such as ``author__name__icontains``."""
+    if inside_not:
+        target = scope.target_of(keyword)
+        if target is not None and target.is_many:
+            return excluded_rows(scope, target, value)
+    column, rest, target = scope.find(keyword)
+    _refuse_unfilterable(value)
+    left, lookup, value = find_lookup(scope, column, rest, value)
+    predicate: Predicate = lookup.build(left, value, scope)
+    if negated and target is not None and lookup.lookup_name != "isnull":
+        return two_valued(predicate, column.term if target.is_nullable else None, value, scope)
+    return predicate
+
+
+def _refuse_unfilterable(value: Any) -> None:
+    values = value if isinstance(value, (list, tuple)) else (value,)
+    for item in values:
+        if not getattr(item, "filterable", True):
+            raise NotSupportedError(f"{type(item).__name__} is disallowed in the filter clause.")

@@ -1,0 +1,128 @@
+"""Run plans: the only module of this floor where a statement meets the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aorm.database.databases import databases
+from aorm.query.planning import finish, finish_exists, finish_nested
+from aorm.query.results import write_loader
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from aorm.database.database import Database
+    from aorm.query.queryset import QuerySet
+    from aorm.query.results import ResultKind
+    from aorm.query.state import Query
+    from aorm.sql.node import Node
+    from aorm.sql.values import Param
+
+
+class Plan:
+    """What was decided once for a shape: the text, the encoding of parameters and the loading of rows."""
+
+    __slots__ = ("encode", "load", "locks", "sql")
+
+    def __init__(self, sql: str, encode: Any, load: Any, locks: bool) -> None:
+        self.sql = sql
+        self.encode = encode
+        self.load = load
+        self.locks = locks
+
+
+def database_for(queryset: QuerySet[Any]) -> Database:
+    """Return the database that a queryset reads, of the running loop."""
+    return databases[queryset.db]
+
+
+def plan_key(node: Node, kind: Hashable, parameters: Sequence[Param]) -> Hashable:
+    """Return the key of a plan.
+
+    Where one parameter stands at several places, which ones are the same is part of the key: the plan reads the value
+    of the first place for all of them.
+    """
+    count = len(parameters)
+    if count > 1:
+        identities = [id(parameter) for parameter in parameters]
+        if len(set(identities)) != count:
+            return node.shape(), kind, tuple([identities.index(identity) for identity in identities])
+    return node.shape(), kind
+
+
+def plan_of(query: Query, kind: ResultKind, database: Database, parameters: Sequence[Param]) -> Plan:
+    """Return the plan of a query for a kind of results, making it where none is kept."""
+    key = plan_key(query, kind, parameters)
+    plan: Plan | None = database.plans.get(key)
+    if plan is None:
+        finished = finish(query, database.features)
+        compiled = database.dialect.compile(finished.statement, parameters)
+        load = write_loader(finished, kind, database)
+        plan = Plan(compiled.sql, compiled.encode, load, query.lock is not None)
+        database.plans.put(key, plan)
+    return plan
+
+
+async def fetch(queryset: QuerySet[Any]) -> list[Any]:
+    """Run the queryset's statement and return its results."""
+    query = queryset._query
+    if query.is_empty:
+        return []
+    database = database_for(queryset)
+    parameters = query.parameters()
+    plan = plan_of(query, queryset._kind, database, parameters)
+    if plan.locks:
+        rows = await database.fetch(plan.sql, plan.encode(parameters), locking=True)
+    else:
+        rows = await database.fetch(plan.sql, plan.encode(parameters))
+    loaded: list[Any] = plan.load(rows, database.alias)
+    return loaded
+
+
+def stream(queryset: QuerySet[Any], chunk_size: int) -> Any:
+    """Return the rows of the queryset's statement as a stream of chunks, and the function that loads a chunk."""
+    query = queryset._query
+    database = database_for(queryset)
+    parameters = query.parameters()
+    plan = plan_of(query, queryset._kind, database, parameters)
+    rows = database.stream(plan.sql, plan.encode(parameters), chunk_size=chunk_size)
+    return rows, plan.load
+
+
+async def has_rows(queryset: QuerySet[Any]) -> bool:
+    """Tell whether the queryset's statement gives a row."""
+    query = queryset._query
+    if query.is_empty:
+        return False
+    database = database_for(queryset)
+    parameters = query.parameters()
+    key = plan_key(query, "exists", parameters)
+    plan: Plan | None = database.plans.get(key)
+    if plan is None:
+        compiled = database.dialect.compile(finish_exists(query, database.features), parameters)
+        plan = Plan(compiled.sql, compiled.encode, None, False)
+        database.plans.put(key, plan)
+    return bool(await database.fetch(plan.sql, plan.encode(parameters)))
+
+
+def compile_statement(database: Database, statement: Node) -> tuple[str, tuple[Any, ...]]:
+    """Return the text and arguments of a write statement, rendered once per shape."""
+    parameters = statement.parameters()
+    key = plan_key(statement, None, parameters)
+    compiled = database.plans.get(key)
+    if compiled is None:
+        compiled = database.dialect.compile(finish_nested(statement, database.features), parameters)
+        database.plans.put(key, compiled)
+    return compiled.sql, compiled.encode(parameters)
+
+
+async def fetch_statement(database: Database, statement: Node, *, writes: bool = True) -> list[Any]:
+    """Run a statement node and return its rows as the driver gives them."""
+    sql, arguments = compile_statement(database, statement)
+    return await database.fetch(sql, arguments, writes=writes)
+
+
+async def execute_statement(database: Database, statement: Node) -> int:
+    """Run a statement node that writes and return how many rows it touched."""
+    sql, arguments = compile_statement(database, statement)
+    return await database.execute(sql, arguments, writes=True)

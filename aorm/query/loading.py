@@ -1,0 +1,177 @@
+"""Write the code that turns rows into objects, once per plan.
+
+A loader is straight-line Python made for one layout: it unpacks a row and sets plain attributes. What does not depend
+on the row (which fields, which conversions, whether the model customised loading) is decided while writing it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aorm.query.layout import ModelLayout, ValueSlot
+from aorm.signals import post_init, pre_init
+from aorm.sql.values import Row
+from aorm.utils.codegen import compile_function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aorm.database.database import Database
+
+Loader = "Callable[[list[Any], str], list[Any]]"
+
+
+class LoaderWriter:
+    """The source of one loader and the names that it uses."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.namespace: dict[str, Any] = {"_new": object.__new__}
+        self.lines: list[str] = []
+
+    def name(self, prefix: str, value: Any) -> str:
+        """Give a value a name in the loader's namespace."""
+        name = f"_{prefix}{len(self.namespace)}"
+        self.namespace[name] = value
+        return name
+
+    def converted(self, slot: ValueSlot) -> str:
+        """Return the expression for a value of the row, with the conversions that it needs."""
+        if isinstance(slot.term, Row):
+            parts = (
+                self.converted(ValueSlot(slot.name, slot.position + index, term, field))
+                for index, (term, field) in enumerate(zip(slot.term.terms, slot.output.fields, strict=True))  # type: ignore[attr-defined]
+            )
+            return f"({', '.join(parts)})"
+        expression = f"row[{slot.position}]"
+        decode = converter(slot, self.database)
+        if decode is None:
+            return expression
+        return f"{self.name('decode', decode)}({expression})"
+
+    def write_instance(self, layout: ModelLayout, target: str, indent: str) -> None:
+        """Write the lines that make one instance from the row."""
+        model = self.name("model", layout.model)
+        if not is_plain(layout.model):
+            names = self.name("names", [slot.name for slot in layout.slots])
+            values = ", ".join(self.converted(slot) for slot in layout.slots)
+            self.lines.append(f"{indent}{target} = {model}.from_db(alias, {names}, [{values}])")
+        else:
+            self.lines.append(f"{indent}{target} = _new({model})")
+            for slot in layout.slots:
+                self.lines.append(f"{indent}{target}.{slot.name} = {self.converted(slot)}")
+            self.lines.append(f"{indent}{target}._db = alias")
+        for slot in layout.annotations:
+            self.lines.append(f"{indent}setattr({target}, {slot.name!r}, {self.converted(slot)})")
+
+    def write_related(self, layout: ModelLayout, owner: str, indent: str) -> None:
+        """Write the lines that make an instance of ``select_related`` and set it on its owner."""
+        target = f"related{len(self.lines)}"
+        absent = " or ".join(f"row[{position}] is None" for position in layout.key_positions)
+        attach = self.name("attach", layout.attach)
+        remote = self.name("remote", layout.attach.remote_field)
+        self.lines.append(f"{indent}if {absent}:")
+        self.lines.append(f"{indent}    {target} = None")
+        self.lines.append(f"{indent}else:")
+        self.write_instance(layout, target, f"{indent}    ")
+        # A one-to-one relation is known from both ends.
+        if not getattr(layout.attach.remote_field, "multiple", True):
+            self.lines.append(f"{indent}    {remote}.set_cached_value({target}, {owner})")
+        for related in layout.related:
+            self.write_related(related, target, f"{indent}    ")
+        self.lines.append(f"{indent}{attach}.set_cached_value({owner}, {target})")
+
+
+def is_plain(model: Any) -> bool:
+    """Tell whether instances may be made without calling anything of the model's own."""
+    base = model._plain_base
+    return bool(
+        model.__init__ is base.__init__
+        and model.from_db.__func__ is base.from_db.__func__
+        and model.__new__ is base.__new__
+        and model.__setattr__ is object.__setattr__
+        and not pre_init.has_listeners(model)
+        and not post_init.has_listeners(model)
+    )
+
+
+def converter(slot: ValueSlot, database: Database) -> Callable[[Any], Any] | None:
+    """Return what turns the driver's value into the field's, or None where it is right as it comes."""
+    decode = database.dialect.term_decoder(slot.term)
+    get_db_converters = getattr(slot.output, "get_db_converters", None)
+    steps = tuple(get_db_converters(database)) if get_db_converters is not None else ()
+    if not steps:
+        return None if decode is None else none_safe(decode)
+
+    def convert(value: Any) -> Any:
+        if decode is not None and value is not None:
+            value = decode(value)
+        for step in steps:
+            value = step(value, None, database)
+        return value
+
+    return convert
+
+
+def none_safe(decode: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return the conversion passing NULL by."""
+
+    def convert(value: Any) -> Any:
+        return None if value is None else decode(value)
+
+    return convert
+
+
+def write_model_loader(layout: ModelLayout, width: int, database: Database) -> Any:
+    """Return ``load(rows, alias) -> instances`` for a layout of instances in rows of that width."""
+    writer = LoaderWriter(database)
+    plain = is_plain(layout.model) and not layout.related and not layout.annotations
+    decoded = [converter(slot, database) for slot in layout.slots]
+    names = [slot.name for slot in layout.slots]
+    if plain and len(names) > 1 and len(names) == width:
+        # Unpacking a row of plain attributes at once is the fastest way that CPython has.
+        model = writer.name("model", layout.model)
+        targets = []
+        fixes = []
+        for name, decode in zip(names, decoded, strict=True):
+            if decode is None:
+                targets.append(f"new.{name}")
+            else:
+                targets.append(f"value_{len(fixes)}")
+                fixes.append(f"new.{name} = {writer.name('decode', decode)}(value_{len(fixes)})")
+        writer.lines += [f"        new = _new({model})", f"        {', '.join(targets)} = row"]
+        writer.lines += [f"        {fix}" for fix in fixes]
+        writer.lines.append("        new._db = alias")
+    else:
+        writer.write_instance(layout, "new", "        ")
+        for related in layout.related:
+            writer.write_related(related, "new", "        ")
+    source = "\n".join(
+        ["def load(rows, alias):", "    loaded = []", "    for row in rows:", *writer.lines, "        loaded.append(new)"]
+        + ["    return loaded"]
+    )
+    label = f"{layout.model._meta.label}({', '.join(names)})"
+    return compile_function(source, "load", writer.namespace, f"<aorm loader: {label}>")
+
+
+def write_value_loader(slots: list[ValueSlot], kind: str, row_class: Any, database: Database) -> Any:
+    """Return ``load(rows, alias)`` for ``values()`` and ``values_list()``.
+
+    Args:
+        slots: the values in their order.
+        kind: ``dicts``, ``tuples``, ``flat`` or ``named``.
+        row_class: the named tuple of ``named``.
+        database: whose values are converted.
+    """
+    writer = LoaderWriter(database)
+    values = [writer.converted(slot) for slot in slots]
+    if kind == "dicts":
+        made = f"{{{', '.join(f'{slot.name!r}: {value}' for slot, value in zip(slots, values, strict=True))}}}"
+    elif kind == "flat":
+        made = values[0]
+    elif kind == "named":
+        made = f"{writer.name('row', row_class)}({', '.join(values)})"
+    else:
+        made = f"({', '.join(values)},)"
+    source = f"def load(rows, alias):\n    return [{made} for row in rows]"
+    return compile_function(source, "load", writer.namespace, f"<aorm loader: {kind} of {len(slots)}>")

@@ -1,0 +1,136 @@
+"""Turn the names of ``order_by`` and of ``Meta.ordering`` into terms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aorm.exceptions import FieldError
+from aorm.expressions.base import resolve
+from aorm.expressions.ordering import OrderBy
+from aorm.query.resolving import SEPARATOR, columns_term, find_target
+from aorm.query.state import NamedOrdering
+from aorm.sql.functions import Call
+from aorm.sql.select import Ordering
+from aorm.sql.types import DOUBLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aorm.mapping.options import Options
+    from aorm.query.scope import QueryScope
+    from aorm.query.state import Query
+
+
+def ordering_items(query: Query) -> tuple[Any, ...]:
+    """Return what orders the query: what ``order_by`` said, else the model's ordering where it applies."""
+    if query.order_by or not query.orders_by_default:
+        return query.order_by
+    # A grouped query has rows of its own; the model's ordering would split its groups.
+    if query.group_by is not None:
+        return ()
+    return tuple(query.meta.ordering)
+
+
+def resolve_ordering(scope: QueryScope) -> tuple[Ordering, ...]:
+    """Return the ORDER BY terms of the scope's query, reversed where the query is."""
+    query = scope.query
+    found: list[Ordering] = []
+    for item in ordering_items(query):
+        found.extend(_resolve_item(item, scope))
+    if query.is_reversed:
+        found = [reversed_ordering(item) for item in found]
+    kept: list[Ordering] = []
+    for item in found:
+        # The first mention of a term decides; the database would ignore the others.
+        if not any(item.term.same_as(other.term) for other in kept):
+            kept.append(item)
+    return tuple(kept)
+
+
+def reversed_ordering(item: Ordering) -> Ordering:
+    """Return the opposite order; NULLs change sides too."""
+    nulls = {"first": "last", "last": "first", None: None}[item.nulls]
+    return Ordering(item.term, not item.descending, nulls)
+
+
+def _resolve_item(item: Any, scope: QueryScope) -> Iterable[Ordering]:
+    if isinstance(item, Ordering):
+        return (item,)
+    if isinstance(item, NamedOrdering):
+        return named_ordering(scope, item.name, item.descending)
+    if isinstance(item, str):
+        return named_ordering(scope, item.lstrip("+-"), item.startswith("-"))
+    return (expression_ordering(item, scope),)
+
+
+def expression_ordering(item: Any, scope: QueryScope) -> Ordering:
+    """Return the ordering of an expression, an ``OrderBy`` or one that becomes it."""
+    if not isinstance(item, OrderBy):
+        item = item.asc() if hasattr(item, "asc") else OrderBy(item)
+    nulls = "first" if item.nulls_first else "last" if item.nulls_last else None
+    return Ordering(resolve(item.expression, scope).term, item.descending, nulls)
+
+
+def named_ordering(scope: QueryScope, name: str, descending: bool) -> Iterable[Ordering]:
+    """Return the ordering by a name: ``?``, an annotation, a field, or a relation, which orders as its model does."""
+    if name == "?":
+        return (Ordering(Call("random", (), DOUBLE), descending),)
+    resolved, rest, target = scope.find(name)
+    if target is not None and not rest and _orders_like_its_model(target.relation, name):
+        return related_ordering(scope, name, descending, ())
+    for transform in rest:
+        resolved = scope.transformed(resolved, transform)
+    return (Ordering(resolved.term, descending),)
+
+
+def _orders_like_its_model(relation: Any, name: str) -> bool:
+    if relation is None:
+        return False
+    last = name.rpartition(SEPARATOR)[2]
+    return bool(relation.path[-1].target.ordering) and last not in (getattr(relation, "attname", None), "pk")
+
+
+def related_ordering(
+    scope: QueryScope, prefix: str, descending: bool, seen: Sequence[Options]
+) -> Iterable[Ordering]:
+    """Yield the orderings of the related model's ``Meta.ordering``, seen along the relation.
+
+    Raises:
+        FieldError: models order by each other in a circle.
+    """
+    target = find_target(scope.query.meta, prefix.split(SEPARATOR))
+    relation: Any = target.output
+    meta: Options = relation.path[-1].target
+    if meta in seen:
+        raise FieldError("Infinite loop caused by ordering.")
+    for item in meta.ordering:
+        if not isinstance(item, str):
+            alias = scope.follow(_whole_path(scope.query.meta, prefix))
+            yield _expression_elsewhere(item, scope, meta, alias, descending)
+            continue
+        name, is_descending = item.lstrip("+-"), item.startswith("-") != descending
+        path = f"{prefix}{SEPARATOR}{name}"
+        inner = find_target(scope.query.meta, path.split(SEPARATOR))
+        if not inner.rest and inner.relation is not None and _orders_like_its_model(inner.relation, path):
+            yield from related_ordering(scope, path, is_descending, (*seen, meta))
+            continue
+        resolved = scope.value_of(inner)
+        for transform in inner.rest:
+            resolved = scope.transformed(resolved, transform)
+        yield Ordering(resolved.term, is_descending)
+    if not meta.ordering:
+        yield Ordering(columns_term(meta.pk_fields, scope.follow(_whole_path(scope.query.meta, prefix))), descending)
+
+
+def _whole_path(meta: Options, prefix: str) -> tuple[Any, ...]:
+    hops: list[Any] = []
+    for name in prefix.split(SEPARATOR):
+        field = meta.find_field(name)
+        hops.extend(field.path)
+        meta = field.path[-1].target
+    return tuple(hops)
+
+
+def _expression_elsewhere(item: Any, scope: QueryScope, meta: Options, alias: str, descending: bool) -> Ordering:
+    found = expression_ordering(item, scope.at(meta, alias))
+    return reversed_ordering(found) if descending else found

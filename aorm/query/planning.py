@@ -1,0 +1,312 @@
+"""Finish a query into a statement: columns, ordering, grouping, joins, nested queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aorm.exceptions import FieldError, NotSupportedError
+from aorm.expressions.base import contains_aggregate, contains_window
+from aorm.query.columns import ColumnPicker
+from aorm.query.grouping import group_by_terms
+from aorm.query.joins import make_joins
+from aorm.query.layout import ModelLayout, ValueSlot
+from aorm.query.ordering import resolve_ordering
+from aorm.query.scope import QueryScope
+from aorm.query.state import NamedOrdering, Query
+from aorm.sql.predicates import FALSE, TRUE, And, Exists, InQuery, Predicate, conjunction
+from aorm.sql.rewrite import relabel, transform
+from aorm.sql.select import Compound, Lock, Ordering, Position, Select
+from aorm.sql.sources import From, Selectable
+from aorm.sql.tables import ColumnList, Table
+from aorm.sql.types import INTEGER
+from aorm.sql.values import Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aorm.dialects.base.features import Features
+    from aorm.sql.node import Node, Term
+
+ONE = Literal(1, INTEGER)
+
+
+@dataclass(slots=True)
+class Finished:
+    """A statement ready to be rendered, and where its values go."""
+
+    statement: Select | Compound
+    layout: ModelLayout | list[ValueSlot]
+
+    @property
+    def width(self) -> int:
+        """How many columns a row has."""
+        return len(_columns_of(self.statement))
+
+
+def finish(query: Query, features: Features) -> Finished:
+    """Return the statement of a query as its result needs it.
+
+    Raises:
+        NotSupportedError: the database lacks what the query asks for.
+        FieldError: a name does not resolve.
+    """
+    finished = _finish(query, features)
+    finished.statement = finish_nested(finished.statement, features)
+    return finished
+
+
+def finish_exists(query: Query, features: Features) -> Select | Compound:
+    """Return the statement that tells whether the query has a row: ``SELECT 1 ... LIMIT`` as given."""
+    return finish_nested(_bare_select(query, features), features)
+
+
+def _finish(query: Query, features: Features) -> Finished:
+    if query.combinator is not None:
+        return _finish_compound(query, features)
+    scope = QueryScope(query)
+    picker = ColumnPicker(scope)
+    layout: ModelLayout | list[ValueSlot]
+    layout = picker.pick_values(query) if query.has_values else picker.pick_model(query)
+    ordering = resolve_ordering(scope)
+    distinct_on = _distinct_terms(scope, features)
+    terms = tuple(picker.terms)
+    if query.is_distinct and not distinct_on:
+        # SELECT DISTINCT may only order by what it selects.
+        extra = [item.term for item in ordering if not any(item.term.same_as(term) for term in terms)]
+        terms = (*terms, *(term for term in extra if _may_be_selected(term)))
+    where, having, qualify = split_where(query.where)
+    group_by = _grouping(query, picker, terms, ordering, having)
+    statement = Select(
+        ColumnList(terms),
+        From(Table(query.meta.db_table), query.alias),
+        make_joins(scope.joins, where, query.alias),
+        where,
+        group_by,
+        having,
+        qualify,
+        query.is_distinct and not distinct_on,
+        distinct_on,
+        ordering,
+        query.limit,
+        query.offset,
+        _lock(query, layout, scope, features),
+    )
+    return Finished(statement, layout)
+
+
+def _may_be_selected(term: Term) -> bool:
+    return not isinstance(term, Position)
+
+
+def _distinct_terms(scope: QueryScope, features: Features) -> tuple[Term, ...]:
+    names = scope.query.distinct_names
+    if not names:
+        return ()
+    if not features.can_distinct_on_fields:
+        raise NotSupportedError("DISTINCT ON fields is not supported by this database backend")
+    return tuple(scope.reference(name).term for name in names)
+
+
+def _grouping(
+    query: Query, picker: ColumnPicker, terms: Sequence[Term], ordering: Sequence[Ordering], having: Predicate
+) -> tuple[Term, ...]:
+    if query.group_by is None:
+        return ()
+    rows: Sequence[Node] = query.group_terms if query.group_by == "terms" else picker.keys
+    annotations = [item.term for item in (query.selected if query.has_values else query.visible_annotations)]
+    if query.group_by == "model" and query.has_values:
+        rows = _model_keys(query)
+    orderings = [item.term for item in ordering]
+    return group_by_terms(rows, annotations, orderings, [having] if having is not TRUE else [])
+
+
+def _model_keys(query: Query) -> list[Term]:
+    scope = QueryScope(query)
+    return [scope.reference(field.name).term for field in query.meta.pk_fields]
+
+
+def split_where(where: Predicate) -> tuple[Predicate, Predicate, Predicate]:
+    """Split the conditions into WHERE, HAVING and those on window functions."""
+    if not (contains_aggregate(where) or contains_window(where)):
+        return where, TRUE, TRUE
+    parts = where.items if isinstance(where, And) else (where,)
+    plain, grouped, windowed = [], [], []
+    for part in parts:
+        if contains_window(part):
+            windowed.append(part)
+        elif contains_aggregate(part):
+            grouped.append(part)
+        else:
+            plain.append(part)
+    return conjunction(plain), conjunction(grouped), conjunction(windowed)
+
+
+def _bare_select(query: Query, features: Features) -> Select | Compound:
+    """Return the query selecting the constant 1, for EXISTS."""
+    if query.combinator is not None:
+        return _finish_compound(query.replace(order_by=(), orders_by_default=False), features).statement
+    if not query.is_sliced and not query.distinct_names:
+        query = query.replace(order_by=(), orders_by_default=False, is_distinct=False)
+    if query.group_by is not None or query.is_distinct or query.distinct_names:
+        return _finish(query.replace(related=None), features).statement
+    scope = QueryScope(query)
+    ordering = resolve_ordering(scope)
+    where, having, qualify = split_where(query.where)
+    return Select(
+        ColumnList((ONE,)),
+        From(Table(query.meta.db_table), query.alias),
+        make_joins(scope.joins, where, query.alias),
+        where,
+        having=having,
+        qualify=qualify,
+        order_by=ordering,
+        limit=query.limit,
+        offset=query.offset,
+    )
+
+
+def _lock(query: Query, layout: ModelLayout | list[ValueSlot], scope: QueryScope, features: Features) -> Lock | None:
+    request = query.lock
+    if request is None:
+        return None
+    if query.is_sliced and not features.supports_select_for_update_with_limit:
+        raise NotSupportedError("LIMIT/OFFSET is not supported with select_for_update on this database backend.")
+    if not features.has_select_for_update:
+        return None
+    for asked, flag, label in (
+        (request.nowait, features.has_select_for_update_nowait, "NOWAIT"),
+        (request.skip_locked, features.has_select_for_update_skip_locked, "SKIP LOCKED"),
+        (bool(request.of), features.has_select_for_update_of, "FOR UPDATE OF"),
+        (request.no_key, features.has_select_for_no_key_update, "FOR NO KEY UPDATE"),
+    ):
+        if asked and not flag:
+            raise NotSupportedError(f"{label} is not supported on this database backend.")
+    aliases = tuple(_locked_alias(name, query, scope, layout) for name in request.of)
+    return Lock(request.nowait, request.skip_locked, request.no_key, aliases)
+
+
+def _locked_alias(name: str, query: Query, scope: QueryScope, layout: ModelLayout | list[ValueSlot]) -> str:
+    if name == "self":
+        return query.alias
+    alias = query.alias
+    here: Any = layout
+    choices = ["self", *sorted(_lock_choices(layout))]
+    for part in name.split("__"):
+        here = next((item for item in getattr(here, "related", ()) if item.attach.name == part), None)
+        if here is None:
+            raise FieldError(
+                "Invalid field name(s) given in select_for_update(of=(...)): "
+                f"{name}. Only relational fields followed in the query are allowed. Choices are: {', '.join(choices)}."
+            )
+        alias = scope.follow(here.attach.path, alias)
+    return alias
+
+
+def _lock_choices(layout: Any, prefix: str = "") -> list[str]:
+    names: list[str] = []
+    for item in getattr(layout, "related", ()):
+        names.append(f"{prefix}{item.attach.name}")
+        names.extend(_lock_choices(item, f"{prefix}{item.attach.name}__"))
+    return names
+
+
+def _finish_compound(query: Query, features: Features) -> Finished:
+    first, *others = (_as_selected(item, query) for item in query.combined)
+    finished = _finish(first, features)
+    statements = [finished.statement, *(_finish(item, features).statement for item in others)]
+    count = len(_columns_of(finished.statement))
+    if any(len(_columns_of(statement)) != count for statement in statements):
+        raise NotSupportedError("Each query of a set operation must select the same number of columns.")
+    ordering = _compound_ordering(query, finished)
+    operator = query.combinator or "union"
+    statement = Compound(operator, tuple(statements), ordering, query.limit, query.offset)
+    return Finished(statement, finished.layout)
+
+
+def _columns_of(statement: Selectable) -> tuple[Term, ...]:
+    if isinstance(statement, Compound):
+        return _columns_of(statement.queries[0])
+    assert isinstance(statement, Select)
+    return statement.columns.items
+
+
+def _as_selected(item: Query, whole: Query) -> Query:
+    """Give a part of a set operation the columns that the whole selects."""
+    if whole.has_values and not item.has_values and item.combinator is None:
+        scope = QueryScope(item)
+        selected = []
+        for annotation in whole.selected:
+            resolved = scope.reference(annotation.name)
+            selected.append(annotation.replace(term=resolved.term, output=resolved.output))
+        item = scope.finished(has_values=True, selected=tuple(selected))
+    return item if item.is_sliced else item.replace(order_by=(), orders_by_default=False)
+
+
+def _compound_ordering(query: Query, finished: Finished) -> tuple[Ordering, ...]:
+    layout = finished.layout
+    slots = layout if isinstance(layout, list) else [*layout.slots, *layout.annotations]
+    positions = {slot.name: slot.position + 1 for slot in slots}
+    if not isinstance(layout, list):
+        meta = query.meta
+        positions.setdefault("pk", positions.get(meta.pk.attname, 0))
+        positions.update({field.name: positions[field.attname] for field in meta.concrete_fields if field.attname in positions})
+    found: list[Ordering] = []
+    items = query.order_by or (() if not query.orders_by_default else tuple(query.meta.ordering))
+    for item in items:
+        name, descending, nulls = _compound_item(item)
+        if name not in positions:
+            raise FieldError("ORDER BY term does not match any column in the result set.")
+        found.append(Ordering(Position(positions[name], INTEGER), descending != query.is_reversed, nulls))
+    return tuple(found)
+
+
+def _compound_item(item: Any) -> tuple[str, bool, str | None]:
+    if isinstance(item, str):
+        return item.lstrip("+-"), item.startswith("-"), None
+    if isinstance(item, NamedOrdering):
+        return item.name, item.descending, None
+    if isinstance(item, Ordering):
+        column = getattr(item.term, "name", "")
+        return str(column), item.descending, item.nulls
+    raise FieldError("ORDER BY term does not match any column in the result set.")
+
+
+def finish_nested(statement: Any, features: Features, depth: int = 0) -> Any:
+    """Replace each query inside a statement by its own statement, under aliases of its own."""
+
+    def replaced(item: Node) -> Node | None:
+        if isinstance(item, Exists) and isinstance(item.query, Query):
+            return Exists(_placed(_bare_select(item.query, features), features, depth))
+        if isinstance(item, InQuery) and isinstance(item.query, Query):
+            inner = item.query
+            if not inner.is_sliced and not inner.distinct_names:
+                inner = inner.replace(order_by=(), orders_by_default=False)
+            if inner.is_empty:
+                return FALSE
+            placed = _placed(_finish(inner, features).statement, features, depth)
+            return InQuery(finish_nested(item.term, features, depth), placed)
+        if isinstance(item, Query):
+            return _placed(_finish(item, features).statement, features, depth)  # type: ignore[no-any-return]
+        return None
+
+    return transform(statement, replaced)
+
+
+def _placed(statement: Any, features: Features, depth: int) -> Any:
+    inner = finish_nested(statement, features, depth + 1)
+    return _relabelled(inner, depth)
+
+
+def _relabelled(inner: Any, depth: int) -> Any:
+    if isinstance(inner, Compound):
+        return inner.replace(queries=tuple(_relabelled(query, depth) for query in inner.queries))
+    letter = chr(ord("U") + depth) if depth < 6 else f"U{depth}_"
+    aliases = {alias: f"{letter}{number}" for number, alias in enumerate(_aliases_of(inner))}
+    return relabel(inner, aliases)
+
+
+def _aliases_of(statement: Select) -> list[str]:
+    """Return the aliases of the statement's own FROM, not of those below it."""
+    sources = [statement.source, *(join.source for join in statement.joins)]
+    return [source.alias for source in sources if source is not None]

@@ -1,0 +1,248 @@
+"""What names mean at one place of a query: the scope that expressions are resolved against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aorm.exceptions import FieldError
+from aorm.expressions.base import OutputField, Resolved, ResolvedQuery, resolve
+from aorm.fields.outputs import field_for, output_for_value
+from aorm.query.conditions import build_condition
+from aorm.query.embedding import embed
+from aorm.query.resolving import SEPARATOR, Target, find_target, resolve_path, unknown_name, unsupported_lookup
+from aorm.query.state import JoinStep, Query
+from aorm.sql.tables import Column
+from aorm.sql.types import UNKNOWN, SqlType
+from aorm.sql.values import OuterReference, Param
+
+if TYPE_CHECKING:
+    from aorm.mapping.options import Options
+    from aorm.mapping.paths import Path
+    from aorm.sql.predicates import Predicate
+
+
+class QueryScope:
+    """A scope over one query, gathering the joins that names ask for.
+
+    Args:
+        query: the query as it is so far.
+        reusable: aliases of many-valued joins that may be shared; None shares all of them. A ``filter()`` call
+            begins with an empty set: its conditions share one related row, and no earlier one.
+        allows_joins: False where a statement has one table only.
+        summarizes: True inside ``aggregate()``.
+    """
+
+    __slots__ = ("allows_joins", "is_filter", "joins", "query", "reusable", "summarizes")
+
+    def __init__(
+        self,
+        query: Query,
+        reusable: set[str] | None = None,
+        *,
+        allows_joins: bool = True,
+        summarizes: bool = False,
+    ) -> None:
+        self.query = query
+        self.joins: tuple[JoinStep, ...] = query.joins
+        self.reusable = reusable
+        self.allows_joins = allows_joins
+        self.summarizes = summarizes
+
+    def finished(self, **changes: Any) -> Query:
+        """Return the query with the joins that were gathered, and the changes."""
+        if self.joins is not self.query.joins:
+            changes["joins"] = self.joins
+        return self.query.replace(**changes)
+
+    # The Scope protocol.
+
+    def reference(self, name: str) -> Resolved:
+        """Find an annotation or a field path, with transforms behind it."""
+        resolved, rest, _ = self.find(name)
+        for name in rest:
+            resolved = self.transformed(resolved, name)
+        return resolved
+
+    def outer_reference(self, name: str) -> Resolved:
+        """Give a placeholder that the enclosing query replaces."""
+        return Resolved(OuterReference(name), field_for(UNKNOWN))
+
+    def plain_value(self, value: Any) -> Resolved:
+        """Give a Python value as a parameter of the type that its class tells."""
+        output = output_for_value(value)
+        return Resolved(Param(output.get_prep_value(value), output.sql_type, output.adapter), output)
+
+    def condition(self, condition: Any) -> Predicate:
+        """Turn a Q, a lookup or a boolean expression into a predicate."""
+        return build_condition(self, condition)
+
+    def aggregate_condition(self, condition: Any) -> Predicate:
+        """Turn the ``filter`` of an aggregate into a predicate."""
+        return build_condition(self, condition)
+
+    def output(self, sql_type: SqlType) -> OutputField:
+        """Return a field for results of that type."""
+        return field_for(sql_type)
+
+    def subquery(self, queryset: Any, *, columns: str = "value") -> ResolvedQuery:
+        """Place a queryset inside this query, its outer references resolved here."""
+        return embed(self, queryset, columns)
+
+    # What building needs beyond the protocol.
+
+    def transformed(self, resolved: Resolved, name: str) -> Resolved:
+        """Put a transform such as ``lower`` around a value; FieldError where the value's field has none of that name."""
+        transform = resolved.output.get_transform(name)
+        if transform is None:
+            raise unsupported_lookup(resolved.output, name)
+        return resolve(transform(resolved), self)
+
+    def at(self, meta: Options, alias: str) -> QueryScope:
+        """Return a scope for expressions written for a related model, whose table has that alias here."""
+        return RelatedScope(self, meta, alias)
+
+    def target_of(self, name: str) -> Target | None:
+        """Return the target of a field path without following it; None for annotations and filtered relations."""
+        query = self.query
+        if query.annotations or query.relations:
+            first = name.partition(SEPARATOR)[0]
+            if query.annotation(first) is not None or any(item.name == first for item in query.relations):
+                return None
+        return resolve_path(query.meta, name)
+
+    def find(self, name: str) -> tuple[Resolved, tuple[str, ...], Target | None]:
+        """Find what a name begins with: the value, the names left over, and the target where it is a field path."""
+        query = self.query
+        if query.annotations:
+            first, _, rest = name.partition(SEPARATOR)
+            annotation = query.annotation(first)
+            if annotation is not None:
+                left = tuple(rest.split(SEPARATOR)) if rest else ()
+                return Resolved(annotation.term, annotation.output), left, None
+        if query.relations:
+            found = self._through_filtered_relation(name)
+            if found is not None:
+                return found
+        try:
+            target = resolve_path(query.meta, name)
+        except FieldError:
+            if query.annotations or query.relations:
+                extra = [annotation.name for annotation in query.annotations]
+                extra += [relation.name for relation in query.relations]
+                raise unknown_name(query.meta, name.partition(SEPARATOR)[0], extra) from None
+            raise
+        return self.value_of(target), target.rest, target
+
+    def value_of(self, target: Target) -> Resolved:
+        """Give the column of a target, following its hops."""
+        if target.base is not None:
+            return target.base
+        return target.resolved(self.follow(target.path))
+
+    def follow(self, path: Path, parent: str | None = None) -> str:
+        """Take the hops, sharing joins where that is right, and return the alias of the last table."""
+        alias = self.query.meta.db_table if parent is None else parent
+        if path and not self.allows_joins:
+            raise FieldError("Joined field references are not permitted in this query")
+        for hop in path:
+            alias = self._share(alias, hop) or self.join(alias, hop)
+        return alias
+
+    def _share(self, parent: str, hop: Any) -> str | None:
+        for step in self.joins:
+            if (
+                step.hop is hop
+                and step.parent == parent
+                and step.label is None
+                and (not hop.is_many or self.reusable is None or step.alias in self.reusable)
+            ):
+                return step.alias
+        return None
+
+    def join(self, parent: str, hop: Any, condition: Predicate | None = None, label: str | None = None) -> str:
+        """Take one hop to a new alias: the table's name if it is free, else ``T`` and a number."""
+        taken = {step.alias for step in self.joins}
+        taken.add(self.query.meta.db_table)
+        alias: str = hop.target.db_table
+        if label is not None:
+            alias = label
+        if alias in taken:
+            number = len(taken) + 1
+            while (alias := f"T{number}") in taken:
+                number += 1
+        self.joins = (*self.joins, JoinStep(alias, parent, hop, condition, label))
+        if self.reusable is not None:
+            self.reusable.add(alias)
+        return alias
+
+    def _through_filtered_relation(self, name: str) -> tuple[Resolved, tuple[str, ...], Target | None] | None:
+        first, *names = name.split(SEPARATOR)
+        relation = next((item for item in self.query.relations if item.name == first), None)
+        if relation is None:
+            return None
+        start = resolve_path(self.query.meta, relation.relation)
+        whole = find_target(self.query.meta, relation.relation.split(SEPARATOR))
+        field: Any = whole.output
+        alias = self._labelled(relation, field)
+        if not names:
+            pairs = field.path[-1].pairs
+            target = Target(start.path, tuple(remote for _, remote in pairs), field, ())
+            return target.resolved(alias), (), target
+        target = find_target(field.path[-1].target, names)
+        last = self.follow(target.path, alias)
+        resolved = target.resolved(last)
+        nullable = Target(target.path, target.columns, target.output, target.rest)
+        nullable.is_nullable = True
+        return resolved, target.rest, nullable
+
+    def _labelled(self, relation: Any, field: Any) -> str:
+        for step in self.joins:
+            if step.label == relation.name:
+                return step.alias
+        names = relation.relation.split(SEPARATOR)
+        parent = self.query.meta.db_table
+        if len(names) > 1:
+            parent = self.follow(find_target(self.query.meta, names[:-1]).path)
+        *before, last = field.path
+        parent = self.follow(tuple(before), parent)
+        alias = self.join(parent, last, None, relation.name)
+        condition = self.condition(relation.condition)
+        self.joins = tuple(
+            step.replace(filter=condition) if step.alias == alias else step for step in self.joins
+        )
+        return alias
+
+
+class RelatedScope(QueryScope):
+    """A scope whose names begin at a related table, adding its joins to the scope of the whole query."""
+
+    __slots__ = ("alias", "meta", "whole")
+
+    def __init__(self, whole: QueryScope, meta: Options, alias: str) -> None:
+        super().__init__(whole.query, whole.reusable)
+        self.whole = whole
+        self.meta = meta
+        self.alias = alias
+
+    def find(self, name: str) -> tuple[Resolved, tuple[str, ...], Target | None]:
+        """Find a field path of the related model."""
+        target = resolve_path(self.meta, name)
+        return self.value_of(target), target.rest, target
+
+    def target_of(self, name: str) -> Target | None:
+        """Return the target of a field path of the related model."""
+        return resolve_path(self.meta, name)
+
+    def value_of(self, target: Target) -> Resolved:
+        """Give the column of a target, beginning at the related table."""
+        return target.resolved(self.whole.follow(target.path, self.alias))
+
+
+def save_scope(meta: Options) -> QueryScope:
+    """Return the scope of expressions assigned to attributes: the columns of the model's own table."""
+    return QueryScope(Query(meta), allows_joins=False)
+
+
+def bare_column(field: Any) -> Column:
+    """Return a field's column without a table, as RETURNING and CHECK want it."""
+    return Column("", field.column, field.sql_type)
