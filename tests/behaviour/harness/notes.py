@@ -10,7 +10,6 @@ import uuid
 from typing import Any
 
 DATABASE_ERRORS = (
-    "TransactionManagementError",
     "DataError",
     "OperationalError",
     "IntegrityError",
@@ -53,13 +52,16 @@ def normalise(value: Any) -> Any:
 
 def describe_error(error: BaseException) -> dict[str, Any]:
     """Return class and text of an exception; of the database's own errors the class alone, texts differ by driver."""
-    for cls in type(error).__mro__:
-        if cls.__name__ in DATABASE_ERRORS and cls.__name__ != "TransactionManagementError":
-            return {"error": cls.__name__}
-    if hasattr(error, "error_list"):
-        return {"error": "ValidationError", **_validation_error(error)}
     if type(error).__name__ == "NotUpdated":
         return {"error": type(error).__qualname__, "message": str(error)}
+    names = [cls.__name__ for cls in type(error).__mro__]
+    if "TransactionManagementError" in names:
+        return {"error": "TransactionManagementError", "message": str(error)}
+    for name in names:
+        if name in DATABASE_ERRORS:
+            return {"error": name}
+    if hasattr(error, "error_list"):
+        return {"error": "ValidationError", **_validation_error(error)}
     # Protected and restricted objects stand in the arguments; their text is args[0].
     text = error.args[0] if len(error.args) == 2 and isinstance(error.args[0], str) else str(error)
     return {"error": type(error).__qualname__, "message": text}
