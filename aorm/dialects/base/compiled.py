@@ -26,7 +26,7 @@ class Fixed:
 class Encoder:
     """A conversion to what the driver takes.
 
-    ``sees_none`` is true for a field's own adapter, which may give None a meaning; the encoders of types never see None.
+    ``sees_none`` is true for a field's own adapter, which may give None a meaning; the encoders of types never see it.
     """
 
     convert: Callable[[Any], Any]

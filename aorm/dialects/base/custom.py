@@ -10,7 +10,7 @@ from aorm.sql.node import Node
 from aorm.sql.values import Param
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from aorm.dialects.base.dialect import Dialect
     from aorm.dialects.base.features import Features
@@ -52,7 +52,7 @@ class CustomCompiler:
         self._writer = writer
         self._custom = custom
         self.connection = CustomConnection(writer.dialect)
-        sources = getattr(custom.expression, "get_source_expressions", tuple)()
+        sources: Iterable[Any] = getattr(custom.expression, "get_source_expressions", tuple)()
         present = [source for source in sources if source is not None]
         self._terms = {id(source): term for source, term in zip(present, custom.terms, strict=False)}
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aorm.dialects.base.features import Features
+    from aorm.dialects.base.functions import SQLFunction
+    from aorm.dialects.base.sessions import Sessions
     from aorm.dialects.base.types import Types
     from aorm.dialects.base.writer import Writer
     from aorm.sql.node import Node, Term
@@ -41,7 +43,9 @@ class Dialect:
     name: ClassVar[str]
     vendor: ClassVar[str]
     numbers_placeholders: ClassVar[bool]
-    sessions: ClassVar[Any] = None
+    sessions: ClassVar[Sessions]
+    # What the driver registers on each new connection: functions that the database lacks and Python can give it.
+    functions: ClassVar[tuple[SQLFunction, ...]] = ()
 
     def __init__(self, features: Features, types: Types, writer: Callable[..., Writer]) -> None:
         """Put a dialect together from its parts."""

@@ -9,7 +9,6 @@ from aorm.dialects.base.functions import AGGREGATES, FUNCTIONS
 from aorm.dialects.base.writer import Writer
 from aorm.exceptions import NotSupportedError
 from aorm.sql.functions import Aggregate, Call
-from aorm.sql.values import Literal, OuterReference, Param
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +18,19 @@ if TYPE_CHECKING:
     from aorm.sql.node import Term
     from aorm.sql.predicates import Predicate
     from aorm.sql.tables import Column, Label, Star
-    from aorm.sql.values import Case, Cast, Collate, Negative, Operation, Outer, Row, When
+    from aorm.sql.values import (
+        Case,
+        Cast,
+        Collate,
+        Literal,
+        Negative,
+        Operation,
+        Outer,
+        OuterReference,
+        Param,
+        Row,
+        When,
+    )
 
 OPERATORS = frozenset({"+", "-", "*", "/", "%", "^", "&", "|", "#", "<<", ">>"})
 FRAME_UNITS = {"rows": "ROWS", "range": "RANGE", "groups": "GROUPS"}

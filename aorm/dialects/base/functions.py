@@ -6,6 +6,21 @@ in the dialects, where ``{0}`` is the first argument and ``{all}`` all of them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SQLFunction:
+    """A Python function (an aggregate's class) that SQL may call, for databases that live in this process."""
+
+    name: str
+    arity: int
+    callable: Any
+    deterministic: bool = True
+    is_aggregate: bool = False
+
+
 FUNCTIONS: dict[str, str] = {
     # Comparison and conversion
     "coalesce": "COALESCE({all})",
@@ -61,7 +76,8 @@ FUNCTIONS: dict[str, str] = {
 
 # Names whose result is a number of the term's own type, whatever the database makes of it.
 NUMERIC_FUNCTIONS = frozenset(
-    ["abs", "acos", "asin", "atan", "atan2", "ceil", "cos", "cot", "degrees", "exp", "floor", "ln", "log", "mod", "pi", "power", "radians", "round", "sign", "sin", "sqrt", "tan"]
+    {"abs", "acos", "asin", "atan", "atan2", "ceil", "cos", "cot", "degrees", "exp", "floor", "ln", "log"}
+    | {"mod", "pi", "power", "radians", "round", "sign", "sin", "sqrt", "tan"}
 )
 
 AGGREGATES: dict[str, str] = {
@@ -78,11 +94,11 @@ AGGREGATES: dict[str, str] = {
     "bit_xor": "BIT_XOR",
 }
 
-# What may be cut out of a date or time, as everyone may ask for it.
-EXTRACT_PARTS = frozenset(["year", "iso_year", "quarter", "month", "week", "week_day", "iso_week_day", "day", "hour", "minute", "second"])
-TRUNC_KINDS = frozenset(["year", "quarter", "month", "week", "day", "hour", "minute", "second"])
-DATE_KINDS = frozenset(["year", "quarter", "month", "week", "day"])
-TIME_KINDS = frozenset(["hour", "minute", "second"])
+# What a date or time may be cut to, and what may be cut out of it.
+DATE_KINDS = frozenset({"year", "quarter", "month", "week", "day"})
+TIME_KINDS = frozenset({"hour", "minute", "second"})
+TRUNC_KINDS = DATE_KINDS | TIME_KINDS
+EXTRACT_PARTS = TRUNC_KINDS | {"iso_year", "week_day", "iso_week_day"}
 
 
 def check_part(part: object, known: frozenset[str]) -> str:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from aorm.dialects.base.writer import Writer
 from aorm.exceptions import NotSupportedError
 from aorm.sql.predicates import TRUE
-from aorm.sql.select import Compound, Explain, Lock, Ordering, Position, Select
 from aorm.sql.tables import Label
 from aorm.sql.values import Default, Literal, Param
 
 if TYPE_CHECKING:
     from aorm.sql.node import Term
+    from aorm.sql.select import Compound, Explain, Lock, Ordering, Position, Select
     from aorm.sql.sources import From, FromQuery, FromValues, Join, Selectable, Subquery
     from aorm.sql.tables import ColumnList, Table
     from aorm.sql.values import Row

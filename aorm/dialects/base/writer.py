@@ -29,9 +29,9 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @cache
-def method_name(prefix: str, kind: type) -> str:
+def method_name(kind: str) -> str:
     """Return the name of the method for a class of nodes: ``render_in_list`` for ``InList``."""
-    return f"{prefix}_{_CAPITAL.sub('_', kind.__name__).lower().replace('customsql', 'custom_sql')}"
+    return f"render_{_CAPITAL.sub('_', kind).lower().replace('customsql', 'custom_sql')}"
 
 
 class Writer:
@@ -47,7 +47,7 @@ class Writer:
 
     def render(self, item: Node) -> str:
         """Return the text of a node, by the method named after its class."""
-        method: Callable[[Any], str] | None = getattr(self, method_name("render", type(item)), None)
+        method: Callable[[Any], str] | None = getattr(self, method_name(type(item).__name__), None)
         if method is None:
             raise NotSupportedError(f"{type(item).__name__} cannot be written for {self.dialect.name}.")
         return method(item)

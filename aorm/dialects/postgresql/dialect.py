@@ -10,6 +10,7 @@ from aorm.dialects.postgresql.definitions import PostgreSQLDefinitions
 from aorm.dialects.postgresql.expressions import PostgreSQLExpressions
 from aorm.dialects.postgresql.json import PostgreSQLJSON
 from aorm.dialects.postgresql.predicates import PostgreSQLPredicates
+from aorm.dialects.postgresql.sessions import SESSIONS
 from aorm.dialects.postgresql.statements import PostgreSQLStatements
 from aorm.dialects.postgresql.temporal import PostgreSQLTemporal
 from aorm.dialects.postgresql.types import PostgreSQLTypes
@@ -80,6 +81,7 @@ class PostgreSQLDialect(Dialect):
     name = "PostgreSQL"
     vendor = "postgresql"
     numbers_placeholders = True
+    sessions = SESSIONS
 
     def __init__(self, features: Features = FEATURES) -> None:
         """Make the dialect, by default with what every supported version of the server can do."""

@@ -25,9 +25,9 @@ class PostgreSQLJSON(Expressions):
     def _extracted(self, call: Call, operator: str) -> str:
         base = self.operand(call.arguments[0])
         keys = tuple([str(key) for key in call.options])
-        if len(keys) > 1:
+        if len(keys) != 1:
             return f"({base} {operator.replace('-', '#')} {self.fixed(keys, array(TEXT), '::text[]')})"
-        (key,) = keys
+        key = keys[0]
         try:
             index = int(key)
         except ValueError:

@@ -7,7 +7,7 @@ import decimal
 import ipaddress
 import json
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm.dialects.base.types import Conversion, Types, aware, json_text, microseconds, naive_text, naive_time
 from aorm.exceptions import DataError
@@ -26,7 +26,7 @@ WHOLE_NUMBERS = frozenset({"smallint", "integer", "bigint"})
 class PostgreSQLTypes(Types):
     """Spellings for PostgreSQL; asyncpg speaks most types natively, so few conversions are here."""
 
-    names = {
+    names: ClassVar[dict[str, str]] = {
         "boolean": "boolean",
         "smallint": "smallint",
         "integer": "integer",
@@ -45,13 +45,13 @@ class PostgreSQLTypes(Types):
         "json": "jsonb",
         "inet": "inet",
     }
-    encoders = {
+    encoders: ClassVar[dict[str, Conversion]] = {
         "json": json_text,
         "timestamptz": aware,
         "time": naive_time,
         "inet": str,
     }
-    decoders = {
+    decoders: ClassVar[dict[str, Conversion]] = {
         "json": json.loads,
         "inet": str,
     }
@@ -69,7 +69,7 @@ class PostgreSQLTypes(Types):
         """Return the type that a parameter is cast to: without length, which would cut the value off silently."""
         if sql_type.element is not None:
             return f"{self.parameter_name(sql_type.element)}[]"
-        return self.names[sql_type.name] if sql_type.name in self.names else ""
+        return self.names.get(sql_type.name, "")
 
     def encoder(self, sql_type: SqlType) -> Conversion | None:
         """Return the conversion for asyncpg."""

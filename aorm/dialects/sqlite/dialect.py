@@ -8,7 +8,8 @@ from aorm.dialects.sqlite.definitions import SQLiteDefinitions
 from aorm.dialects.sqlite.expressions import SQLiteExpressions
 from aorm.dialects.sqlite.json import SQLiteJSON
 from aorm.dialects.sqlite.predicates import SQLitePredicates
-from aorm.dialects.sqlite.registration import register_functions
+from aorm.dialects.sqlite.registration import FUNCTIONS
+from aorm.dialects.sqlite.sessions import SESSIONS
 from aorm.dialects.sqlite.statements import SQLiteStatements
 from aorm.dialects.sqlite.temporal import SQLiteTemporal
 from aorm.dialects.sqlite.types import SQLiteTypes
@@ -50,7 +51,8 @@ class SQLiteDialect(Dialect):
     name = "SQLite"
     vendor = "sqlite"
     numbers_placeholders = False
-    functions = staticmethod(register_functions)
+    sessions = SESSIONS
+    functions = FUNCTIONS
 
     def __init__(self, features: Features = FEATURES) -> None:
         """Make the dialect."""

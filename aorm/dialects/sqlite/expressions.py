@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from aorm.dialects.base.expressions import Expressions
 from aorm.dialects.sqlite.functions import AGGREGATES, FUNCTIONS
 from aorm.exceptions import NotSupportedError
-from aorm.sql.functions import Call
 from aorm.sql.types import TEMPORALS
 from aorm.sql.values import Cast, Collate, Param
 
 if TYPE_CHECKING:
-    from aorm.sql.functions import Aggregate, Window
+    from aorm.sql.functions import Aggregate, Call, Window
     from aorm.sql.node import Term
     from aorm.sql.select import Ordering
     from aorm.sql.values import Operation
@@ -133,7 +132,7 @@ class SQLiteExpressions(Expressions):
         if not aggregate.is_distinct and not aggregate.order_by:
             return f"GROUP_CONCAT({value}, {delimiter}){self.filter(aggregate.filter)}"
         directions = "".join([self._direction(ordering) for ordering in aggregate.order_by])
-        keys = "".join([f", {self._key(ordering)}" for ordering in aggregate.order_by])
+        keys = "".join([f", {self._sort_key(ordering)}" for ordering in aggregate.order_by])
         plan = f"{'d' if aggregate.is_distinct else 'a'}{directions}"
         return f"aorm_string_agg('{plan}', {value}, {delimiter}{keys}){self.filter(aggregate.filter)}"
 
@@ -145,7 +144,7 @@ class SQLiteExpressions(Expressions):
             ordering.descending, ordering.nulls
         ]
 
-    def _key(self, ordering: Ordering) -> str:
+    def _sort_key(self, ordering: Ordering) -> str:
         if isinstance(ordering.term, Collate):
             raise NotSupportedError("SQLite cannot order an aggregate by a collation; order by Lower() instead.")
         return self.operand(ordering.term)

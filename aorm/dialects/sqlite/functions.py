@@ -1,7 +1,7 @@
 """SQLite's spellings of functions by their neutral names.
 
-What SQLite lacks is written in Python, see ``registration``. Names are Django's where Django registers the same, so that
-indexes and checks made by either can be used by both.
+What SQLite lacks is written in Python, see ``registration``. Names are Django's where Django registers the same, so
+that indexes and checks made by either can be used by both.
 """
 
 from __future__ import annotations

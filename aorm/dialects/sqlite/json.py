@@ -102,9 +102,9 @@ class SQLiteJSON(Expressions):
     def call_json_has_key(self, call: Call) -> str:
         """Return whether an object has a key."""
         document, path = self.place(call.arguments[0])
-        return f"(JSON_TYPE({document}, {self._key(call.arguments[1], path)}) IS NOT NULL)"
+        return f"(JSON_TYPE({document}, {self._key_place(call.arguments[1], path)}) IS NOT NULL)"
 
-    def _key(self, key: Term, path: str) -> str:
+    def _key_place(self, key: Term, path: str) -> str:
         if isinstance(key, Param):
             if self.inlines:
                 return self.dialect.literal(key_path(path, key.value), TEXT)
@@ -113,13 +113,13 @@ class SQLiteJSON(Expressions):
 
     def call_json_has_keys(self, call: Call) -> str:
         """Return whether an object has all keys of a list."""
-        return f"(NOT EXISTS ({self._missing(call, 'NULL')}))"
+        return f"(NOT EXISTS ({self._sought(call, 'NULL')}))"
 
     def call_json_has_any_keys(self, call: Call) -> str:
         """Return whether an object has any key of a list."""
-        return f"(EXISTS ({self._missing(call, 'NOT NULL')}))"
+        return f"(EXISTS ({self._sought(call, 'NOT NULL')}))"
 
-    def _missing(self, call: Call, state: str) -> str:
+    def _sought(self, call: Call, state: str) -> str:
         document, path = self.place(call.arguments[0])
         keys = call.arguments[1]
         if not isinstance(keys, Param):

@@ -61,7 +61,8 @@ class SQLitePredicates(Predicates, SQLiteJSON, SQLiteBase):
         if element.name == "json":
             left = self.operand(item.term) if self.is_path(item.term) else self.scalar(self.operand(item.term))
             return f"{left} IN (SELECT {self.scalar('value')} FROM json_each({self.listed(item.values, values)}))"
-        return f"{self.operand(item.term)} IN (SELECT {self.element(element)} FROM json_each({self.listed(item.values, values)}))"
+        query = f"SELECT {self.element(element)} FROM json_each({self.listed(item.values, values)})"
+        return f"{self.operand(item.term)} IN ({query})"
 
     def listed(self, original: Param, typed: Param) -> str:
         """Return the mark of a list; the original object must be held, as its place is known by identity."""

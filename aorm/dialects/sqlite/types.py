@@ -7,7 +7,7 @@ import decimal
 import json
 import uuid
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm.dialects.base.types import (
     Conversion,
@@ -132,7 +132,7 @@ def exact_float(value: Any) -> str:
 class SQLiteTypes(Types):
     """Django's column types and formats on SQLite."""
 
-    names = {
+    names: ClassVar[dict[str, str]] = {
         "boolean": "bool",
         "smallint": "smallint",
         "integer": "integer",
@@ -151,7 +151,7 @@ class SQLiteTypes(Types):
         "json": "text",
         "inet": "char(39)",
     }
-    encoders = {
+    encoders: ClassVar[dict[str, Conversion]] = {
         "date": encode_date,
         "time": encode_time,
         "timestamp": naive_text,
@@ -162,7 +162,7 @@ class SQLiteTypes(Types):
         "json": json_text,
         "inet": str,
     }
-    decoders = {
+    decoders: ClassVar[dict[str, Conversion]] = {
         "boolean": decode_boolean,
         "date": decode_date,
         "time": decode_time,
@@ -174,7 +174,7 @@ class SQLiteTypes(Types):
         "json": decode_json,
     }
     # Elements of a list that JSON cannot hold as they are; ``SQLitePredicates.element`` turns them back.
-    element_encoders = {"binary": hexadecimal, "double": exact_float}
+    element_encoders: ClassVar[dict[str, Conversion]] = {"binary": hexadecimal, "double": exact_float}
 
     def column_name(self, sql_type: SqlType) -> str:
         """Return ``varchar(30)``; decimals have no digits here."""
