@@ -21,7 +21,7 @@ NAMED = {
 
 
 def test_imports_inside_functions_say_why() -> None:
-    """An import inside a function hides an edge of the graph: of our own package it is not allowed, else it says why."""
+    """An import in a function hides an edge of the graph: of our own package never, of others with a reason."""
     silent = []
     for path, text in modules().items():
         lines = text.splitlines()

@@ -8,23 +8,25 @@ import pytest
 
 PUBLIC = {
     "aorm": """
-        configure connect connections DEFAULT_DB_ALIAS aclose_all close_all capture_queries __version__
-        atomic on_commit
-        Error InterfaceError DatabaseError DataError OperationalError IntegrityError InternalError ProgrammingError
-        NotSupportedError settings signals models transaction exceptions validators timezone schema run_sync
+        configure connect connections DEFAULT_DB_ALIAS aclose_all close_all capture_queries __version__ atomic
+        on_commit Error InterfaceError DatabaseError DataError OperationalError IntegrityError InternalError
+        ProgrammingError NotSupportedError settings signals models transaction exceptions validators timezone
+        schema run_sync
     """,
     "aorm.models": """
-        Model AutoField BigAutoField SmallAutoField BooleanField CharField TextField SlugField EmailField URLField
-        UUIDField IntegerField BigIntegerField SmallIntegerField PositiveIntegerField PositiveBigIntegerField
-        PositiveSmallIntegerField FloatField DecimalField DateField DateTimeField TimeField DurationField
-        BinaryField JSONField GenericIPAddressField ForeignKey OneToOneField Field Manager QuerySet F Q Value Func Case When
-        Subquery OuterRef Exists ExpressionWrapper Expression OrderBy Transform Lookup Aggregate Avg Count Max Min Sum CASCADE
-        PROTECT RESTRICT SET SET_NULL SET_DEFAULT DO_NOTHING ProtectedError RestrictedError Index CheckConstraint
-        UniqueConstraint Choices TextChoices IntegerChoices DEFERRED ObjectDoesNotExist signals
+        Model AutoField BigAutoField SmallAutoField BooleanField CharField TextField SlugField EmailField
+        URLField UUIDField IntegerField BigIntegerField SmallIntegerField PositiveIntegerField
+        PositiveBigIntegerField PositiveSmallIntegerField FloatField DecimalField DateField DateTimeField
+        TimeField DurationField BinaryField JSONField GenericIPAddressField ForeignKey OneToOneField Field
+        Manager QuerySet F Q Value Func Case When Subquery OuterRef Exists ExpressionWrapper Expression OrderBy
+        Transform Lookup Aggregate Avg Count Max Min Sum CASCADE PROTECT RESTRICT SET SET_NULL SET_DEFAULT
+        DO_NOTHING ProtectedError RestrictedError Index CheckConstraint UniqueConstraint Choices TextChoices
+        IntegerChoices DEFERRED ObjectDoesNotExist signals
     """,
     "aorm.models.functions": """
-        Cast Coalesce Greatest Least NullIf Now Extract ExtractYear Trunc TruncDate TruncMonth Abs Ceil Floor Mod Power
-        Round Sqrt Chr Concat Left Length Lower LPad LTrim Replace Reverse Right StrIndex Substr Trim Upper
+        Cast Coalesce Greatest Least NullIf Now Extract ExtractYear Trunc TruncDate TruncMonth Abs Ceil Floor
+        Mod Power Round Sqrt Chr Concat Left Length Lower LPad LTrim Replace Reverse Right StrIndex Substr Trim
+        Upper
     """,
     "aorm.models.lookups": "Exact GreaterThan GreaterThanOrEqual LessThan LessThanOrEqual In IsNull StartsWith EndsWith",
     "aorm.transaction": """
@@ -32,12 +34,12 @@ PUBLIC = {
         mark_for_rollback_on_error TransactionManagementError asavepoint asavepoint_commit asavepoint_rollback
     """,
     "aorm.exceptions": """
-        ObjectDoesNotExist MultipleObjectsReturned ObjectNotUpdated FieldDoesNotExist FieldError FieldFetchBlocked
-        ValidationError NON_FIELD_ERRORS ImproperlyConfigured SynchronousOnlyOperation ConnectionDoesNotExist
-        TransactionManagementError EmptyResultSet FullResultSet Error InterfaceError DatabaseError DataError
-        OperationalError IntegrityError InternalError ProgrammingError NotSupportedError PoolTimeout ScopeClosed
-        OrphanedTask SyncInAsyncContext WouldDeadlock ConnectionLost CommitUnknown SerializationFailure Deadlock
-        SchemaChanged LockTimeout StatementTimeout
+        ObjectDoesNotExist MultipleObjectsReturned ObjectNotUpdated FieldDoesNotExist FieldError
+        FieldFetchBlocked ValidationError NON_FIELD_ERRORS ImproperlyConfigured SynchronousOnlyOperation
+        ConnectionDoesNotExist TransactionManagementError EmptyResultSet FullResultSet Error InterfaceError
+        DatabaseError DataError OperationalError IntegrityError InternalError ProgrammingError NotSupportedError
+        PoolTimeout ScopeClosed OrphanedTask SyncInAsyncContext WouldDeadlock ConnectionLost CommitUnknown
+        SerializationFailure Deadlock SchemaChanged LockTimeout StatementTimeout
     """,
     "aorm.signals": """
         Signal receiver pre_init post_init pre_save post_save pre_delete post_delete class_prepared
@@ -45,8 +47,8 @@ PUBLIC = {
     "aorm.validators": """
         RegexValidator EmailValidator URLValidator validate_email validate_slug validate_unicode_slug
         validate_ipv4_address validate_ipv6_address validate_ipv46_address validate_comma_separated_integer_list
-        int_list_validator MaxValueValidator MinValueValidator MaxLengthValidator MinLengthValidator DecimalValidator
-        StepValueValidator ProhibitNullCharactersValidator
+        int_list_validator MaxValueValidator MinValueValidator MaxLengthValidator MinLengthValidator
+        DecimalValidator StepValueValidator ProhibitNullCharactersValidator
     """,
     "aorm.checks": "Error Warning Info CheckMessage",
     "aorm.timezone": """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from tests.architecture.source import Function, classes, functions, modules, tree
 
 MODULE_LINES = 450
