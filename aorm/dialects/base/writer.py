@@ -31,7 +31,7 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 @cache
 def method_name(kind: str) -> str:
     """Return the name of the method for a class of nodes: ``render_in_list`` for ``InList``."""
-    return f"render_{_CAPITAL.sub('_', kind).lower().replace('customsql', 'custom_sql')}"
+    return "render_" + _CAPITAL.sub("_", kind).lower()
 
 
 class Writer:
