@@ -15,7 +15,7 @@ import pytest
 from aorm import bridge
 from aorm.bridge import run_blocking, run_in_thread, run_sync, serves_sync_caller, sync_iterator, sync_twin
 from aorm.calls import run_on
-from aorm.exceptions import InterfaceError, SyncInAsyncContext, SynchronousOnlyOperation
+from aorm.exceptions import InterfaceError, SynchronousOnlyOperation, SyncInAsyncContext
 from aorm.portal import get_portal
 
 if TYPE_CHECKING:
@@ -226,8 +226,7 @@ class TestInRunningLoop:
 
         async with anyio.create_task_group() as group:
             group.start_soon(anyio.to_thread.run_sync, work)
-            while not started.is_set():
-                await anyio.sleep(0.001)
+            await asyncio.to_thread(started.wait)
             group.cancel_scope.cancel()
         assert seen == ["first", "second"]
 
@@ -261,11 +260,10 @@ class TestIterator:
                     yield number
                 raise LookupError("row 5")
 
-        seen = []
+        books = Broken().books()
+        assert [next(books) for _ in range(5)] == [0, 1, 2, 3, 4]
         with pytest.raises(LookupError, match="row 5"):
-            for number in Broken().books():
-                seen.append(number)  # noqa: PERF402 - the items before the error are the point
-        assert seen == [0, 1, 2, 3, 4]
+            next(books)
 
 
 class TestRunInThread:
@@ -407,8 +405,7 @@ class TestLoopThatEnds:
 
         async def main() -> None:
             asyncio.get_running_loop().run_in_executor(None, work, asyncio.get_running_loop())
-            while not started.is_set():
-                await asyncio.sleep(0.001)
+            await asyncio.to_thread(started.wait)
 
         asyncio.run(main())
         assert len(outcome) == 1

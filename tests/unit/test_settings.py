@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from aorm.exceptions import ImproperlyConfigured
@@ -35,10 +37,17 @@ def test_one_url_is_the_default_database() -> None:
 
 def test_unknown_names_and_wrong_databases_are_refused() -> None:
     settings = Settings()
-    with pytest.raises(ImproperlyConfigured, match="unknown settings: use_timezones. Settings are: databases, use_tz"):
+    with pytest.raises(
+        ImproperlyConfigured, match=r"unknown settings: use_timezones\. Settings are: databases, use_tz"
+    ):
         settings.configure(use_timezones=True)
     with pytest.raises(ImproperlyConfigured, match="databases must be a URL, or a mapping"):
         settings.configure(databases=3)
+
+
+def _use_tz(settings: Settings) -> bool:
+    # A call of its own: type checkers believe that an attribute keeps the value it was compared with.
+    return settings.use_tz
 
 
 def test_override_nests_and_restores_after_an_error() -> None:
@@ -46,10 +55,10 @@ def test_override_nests_and_restores_after_an_error() -> None:
     settings.configure(time_zone="Europe/Vienna")
     with settings.override(use_tz=False, time_zone="Asia/Tokyo", databases="sqlite://"):
         assert (settings.use_tz, settings.time_zone) == (False, "Asia/Tokyo")
-        with pytest.raises(RuntimeError), settings.override(use_tz=True):
-            assert settings.use_tz is True
+        with contextlib.suppress(RuntimeError), settings.override(use_tz=True):
+            assert _use_tz(settings)
             raise RuntimeError
-        assert settings.use_tz is False
+        assert not _use_tz(settings)
     assert (settings.use_tz, settings.time_zone) == (True, "Europe/Vienna")
 
 
