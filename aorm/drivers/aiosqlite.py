@@ -1,0 +1,428 @@
+"""aiosqlite, driven in single hops: one visit to the connection's thread for each statement, whatever it consists of.
+
+`aiosqlite.Connection` gives the thread and its queue; what is put into the queue is ours, so that a cancelled statement
+can be followed to its end, interrupted, and never keeps the interpreter or a dead event loop busy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import aiosqlite
+from aiosqlite.core import _STOP_RUNNING_SENTINEL as _STOP
+
+from aorm.drivers.aiosqlite_errors import translate
+from aorm.drivers.protocol import ConnectionPlan
+from aorm.exceptions import ConnectionLost, NotSupportedError, OperationalError
+
+__all__ = ["DRIVER", "AiosqliteConnection", "AiosqliteDriver"]
+
+# Options of the file's URI; all others belong to the dialect's PRAGMAs.
+_URI_OPTIONS = frozenset({"mode", "immutable", "nolock", "vfs", "psow", "modeof"})
+_SETUP_PAUSE = 0.01
+
+# Connections that a fork left in the child. Closing them there could disturb the parent, so they are only kept.
+_left_behind: list[Any] = []
+
+
+class Job:
+    """One visit to the connection's thread."""
+
+    __slots__ = ("connection", "error", "function", "future", "is_cancelled", "is_delivered", "result")
+
+    def __init__(self, connection: AiosqliteConnection, function: Callable[[], Any]) -> None:
+        """Prepare a visit; `future` gets what `function` returns or raises."""
+        self.connection = connection
+        self.function = function
+        self.future: asyncio.Future[Any] = connection.loop.create_future()
+        self.is_cancelled = False
+        self.is_delivered = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def __call__(self) -> None:
+        """Run on the thread, and hand the result to the loop, if it still lives."""
+        connection = self.connection
+        with connection.guard:
+            if self.is_cancelled:
+                self.function = _nothing
+            connection.running = self
+        try:
+            self.result = self.function()
+        except BaseException as error:
+            self.error = error
+        finally:
+            with connection.guard:
+                connection.running = None
+        with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
+            connection.loop.call_soon_threadsafe(self.deliver)
+
+    def deliver(self) -> None:
+        """Give the result to who waits; runs in the loop."""
+        self.is_delivered = True
+        future = self.future
+        if future.done():
+            return
+        if self.error is None:
+            future.set_result(self.result)
+        elif isinstance(self.error, StopIteration):  # a future refuses it
+            future.set_exception(RuntimeError("StopIteration left the connection's thread"))
+        elif isinstance(self.error, Exception):
+            ours = translate(self.error)
+            if ours is not self.error:
+                ours.__cause__ = self.error
+            future.set_exception(ours)
+        else:
+            future.set_exception(self.error)
+        # The traceback of a stored exception refers to this frame: break the circle.
+        self.error = None
+
+
+def _nothing() -> None:
+    """Do nothing, in place of a statement that was cancelled before its turn."""
+
+
+class AiosqliteCursor:
+    """A result that is fetched piece by piece; holds its snapshot until it is closed."""
+
+    __slots__ = ("_connection", "_cursor")
+
+    def __init__(self, connection: AiosqliteConnection, cursor: sqlite3.Cursor) -> None:
+        """Take over a cursor that was executed."""
+        self._connection = connection
+        self._cursor: sqlite3.Cursor | None = cursor
+        connection.cursors.add(cursor)
+
+    async def fetch(self, count: int) -> list[Any]:
+        """Return up to `count` further rows."""
+        cursor = self._cursor
+        if cursor is None:
+            return []
+        rows: list[Any] = await self._connection.visit(lambda: cursor.fetchmany(count))
+        return rows
+
+    async def close(self) -> None:
+        """End the snapshot."""
+        cursor, self._cursor = self._cursor, None
+        if cursor is not None and self._connection.is_open():
+            self._connection.cursors.discard(cursor)
+            await self._connection.visit(cursor.close)
+
+
+class AiosqliteConnection:
+    """One connection of aiosqlite, its thread, and the visits to it."""
+
+    def __init__(self, raw: aiosqlite.Connection, loop: asyncio.AbstractEventLoop) -> None:
+        """Take over a connection whose thread runs, but which is not open yet."""
+        self.raw = raw
+        self.loop = loop
+        self.guard = threading.Lock()
+        self.running: Job | None = None
+        self.cursors: set[sqlite3.Cursor] = set()
+        self._queue = raw._tx
+        self._sqlite: sqlite3.Connection | None = None
+        self._is_closed = False
+        self._cancelled: list[Job] = []
+
+    async def open(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        """Open the file on the thread."""
+
+        def opening() -> None:
+            self._sqlite = self.raw._connection = connector()
+
+        await self.visit(opening)
+
+    async def visit(self, function: Callable[[], Any]) -> Any:
+        """Run a function on the thread. When cancelled, interrupt it if it is the one running, and remember to settle."""
+        if self._is_closed:
+            raise ConnectionLost("the connection is closed", sqlstate="08003")
+        job = Job(self, function)
+        self._queue.put_nowait((None, job))
+        try:
+            return await job.future
+        except asyncio.CancelledError:
+            self._cancel(job)
+            raise
+
+    async def fetch(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> list[Any]:
+        """Run a statement and return its rows, in one hop."""
+        rows: list[Any] = await self.visit(lambda: self._fetch(sql, parameters, preamble))
+        return rows
+
+    async def execute(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> int:
+        """Run a statement and return the number of rows it affected, in one hop."""
+        count: int = await self.visit(lambda: self._execute(sql, parameters, preamble))
+        return count
+
+    async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]], preamble: Sequence[str] = ()) -> None:
+        """Run a statement once for each row of parameters, in one hop and one transaction."""
+        await self.visit(lambda: self._execute_many(sql, rows, preamble))
+
+    async def open_cursor(
+        self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()
+    ) -> AiosqliteCursor:
+        """Begin a result that is fetched piece by piece."""
+        return AiosqliteCursor(self, await self.visit(lambda: self._cursor(sql, parameters, preamble)))
+
+    def start(self, sql: str) -> asyncio.Future[str]:
+        """Send a control statement; the result is always an empty tag."""
+        if self._is_closed:
+            future: asyncio.Future[str] = self.loop.create_future()
+            future.set_exception(ConnectionLost("the connection is closed", sqlstate="08003"))
+            return future
+        job = Job(self, lambda: self._control(sql))
+        self._queue.put_nowait((None, job))
+        return job.future
+
+    async def settle(self) -> None:
+        """Wait until the thread has left every statement that was cancelled."""
+        while self._cancelled:
+            job = self._cancelled[-1]
+            with contextlib.suppress(Exception):
+                await asyncio.shield(job.future)
+            if job in self._cancelled:
+                self._cancelled.remove(job)
+
+    async def close(self) -> None:
+        """Close the file and end the thread."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        job = Job(self, self._close)
+        self._queue.put_nowait((None, job))
+        self._queue.put_nowait((None, lambda: _STOP))
+        await asyncio.shield(job.future)
+
+    def abort(self) -> None:
+        """Interrupt what runs; the thread closes the file and ends when it comes back."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        with self.guard:
+            if self.running is not None and self._sqlite is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    self._sqlite.interrupt()
+        self._queue.put_nowait((None, self._close))
+        self._queue.put_nowait((None, lambda: _STOP))
+
+    def abandon(self, *, is_child: bool = False) -> None:
+        """Close without the loop; in a forked child, where the thread does not exist, only forget."""
+        if not is_child:
+            self.abort()
+            self.raw._thread.join(0.5)
+            return
+        self._is_closed = True
+        _left_behind.append(self._sqlite)
+        self._sqlite = self.raw._connection = None
+
+    def is_open(self) -> bool:
+        """Tell whether the connection was not closed."""
+        return not self._is_closed
+
+    def is_usable(self) -> bool:
+        """Tell whether the connection is open, idle, and in no transaction."""
+        sqlite = self._sqlite
+        return (
+            not self._is_closed
+            and not self._cancelled
+            and sqlite is not None
+            and not sqlite.in_transaction
+            and not self.cursors
+        )
+
+    def is_in_transaction(self) -> bool:
+        """Tell whether a transaction is open; SQLite ends one by itself after some errors."""
+        return self._sqlite is not None and self._sqlite.in_transaction
+
+    def on_lost(self, callback: Callable[[], None]) -> None:
+        """Keep nothing: a file does not hang up."""
+
+    def _cancel(self, job: Job) -> None:
+        if job.is_delivered:  # it had ended in the very tick of the cancellation
+            return
+        with self.guard:
+            job.is_cancelled = True
+            # With other cursors open an interrupt would end those too, and linger until they are gone.
+            if self.running is job and not self.cursors and self._sqlite is not None:
+                self._sqlite.interrupt()
+        # The cancelled future is dead; the job gets another, which `settle` waits for.
+        job.future = self.loop.create_future()
+        job.future.add_done_callback(_look_at)
+        self._cancelled.append(job)
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._sqlite is None:
+            raise ConnectionLost("the connection is closed", sqlstate="08003")
+        return self._sqlite
+
+    def _prepared(self, preamble: Sequence[str]) -> sqlite3.Connection:
+        connection = self._connection()
+        for text in preamble:
+            connection.execute(text)
+        return connection
+
+    def _fetch(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> list[Any]:
+        cursor = self._prepared(preamble).execute(sql, parameters)
+        try:
+            return cursor.fetchall()
+        finally:
+            cursor.close()
+
+    def _execute(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> int:
+        cursor = self._prepared(preamble).execute(sql, parameters)
+        try:
+            if cursor.description is not None:
+                rows = cursor.fetchall()
+                return cursor.rowcount if cursor.rowcount >= 0 else len(rows)
+            return max(cursor.rowcount, 0)
+        finally:
+            cursor.close()
+
+    def _execute_many(self, sql: str, rows: Iterable[Sequence[Any]], preamble: Sequence[str]) -> None:
+        connection = self._prepared(preamble)
+        if connection.in_transaction:
+            connection.executemany(sql, rows).close()
+            return
+        # Outside a transaction each row would be one of its own; the driver's promise is all or none.
+        with contextlib.closing(connection.cursor()) as cursor:
+            connection.isolation_level = "IMMEDIATE"
+            try:
+                cursor.executemany(sql, rows)
+                connection.commit()
+            finally:
+                if connection.in_transaction:
+                    connection.rollback()
+                connection.isolation_level = None
+
+    def _cursor(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> sqlite3.Cursor:
+        return self._prepared(preamble).execute(sql, parameters)
+
+    def _control(self, sql: str) -> str:
+        self._connection().execute(sql).close()
+        return ""
+
+    def _close(self) -> None:
+        connection, self._sqlite = self._sqlite, None
+        self.raw._connection = None
+        if connection is None:
+            return
+        for cursor in self.cursors:
+            cursor.close()
+        self.cursors.clear()
+        with contextlib.suppress(sqlite3.Error):
+            connection.rollback()
+        connection.close()
+
+
+def _look_at(future: asyncio.Future[Any]) -> None:
+    """Mark the error of a cancelled statement as seen, or asyncio would log it."""
+    if not future.cancelled():
+        future.exception()
+
+
+class _MemoryKeeper:
+    """A connection that does nothing but keep a database in memory alive."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def close(self) -> None:
+        """Let the database vanish."""
+        self._connection.close()
+
+
+class AiosqliteDriver:
+    """Opens SQLite files, and databases in memory, with aiosqlite."""
+
+    name = "aiosqlite"
+    needs_ping = False
+
+    async def connect(self, plan: ConnectionPlan) -> AiosqliteConnection:
+        """Open the database, run the dialect's PRAGMAs, register the dialect's functions: all in one hop."""
+        raw = aiosqlite.connect(":memory:")  # the name is ours to open; the object gives thread and queue
+        raw._thread.daemon = True
+        raw._thread.name = f"aorm-sqlite-{plan.alias}"
+        raw._thread.start()
+        connection = AiosqliteConnection(raw, asyncio.get_running_loop())
+        try:
+            await connection.open(lambda: _open(plan))
+        except BaseException as error:
+            connection.abort()
+            if isinstance(error, OperationalError):
+                text = f"database {plan.alias!r} ({plan.database}): {error}"
+                raise ConnectionLost(text, sqlstate=error.sqlstate or "58030") from error
+            raise
+        return connection
+
+    def keep(self, plan: ConnectionPlan) -> _MemoryKeeper | None:
+        """Hold a database in memory with a connection of its own, so that it outlives pools and event loops."""
+        if not plan.is_memory:
+            return None
+        return _MemoryKeeper(sqlite3.connect(_uri(plan), uri=True, check_same_thread=False))
+
+
+def _uri(plan: ConnectionPlan) -> str:
+    options = {name: value for name, value in plan.options.items() if name in _URI_OPTIONS}
+    if plan.is_memory:
+        # Named by process: in a forked child the database of the parent cannot be reached.
+        name = f"{plan.database}-{os.getpid()}"
+        if sqlite3.sqlite_version_info >= (3, 36):
+            return f"file:/{name}?{urlencode({'vfs': 'memdb'} | options)}"
+        return f"file:{name}?{urlencode({'mode': 'memory', 'cache': 'shared'} | options)}"
+    return f"file:{quote(plan.database)}" + (f"?{urlencode(options)}" if options else "")
+
+
+def _open(plan: ConnectionPlan) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        _uri(plan),
+        uri=True,
+        timeout=plan.connect_timeout,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=plan.statement_cache_size,
+    )
+    try:
+        for statement in plan.setup:
+            _run_when_free(connection, statement, time.monotonic() + plan.connect_timeout)
+        _register_functions(connection, plan)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _run_when_free(connection: sqlite3.Connection, statement: str, deadline: float) -> None:
+    """Run a PRAGMA; the change to WAL does not wait for the lock by itself."""
+    while True:
+        try:
+            connection.execute(statement).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_SETUP_PAUSE)
+        else:
+            return
+
+
+def _register_functions(connection: sqlite3.Connection, plan: ConnectionPlan) -> None:
+    for function in plan.functions:
+        try:
+            if function.is_aggregate:
+                connection.create_aggregate(function.name, function.arity, function.callable)
+            else:
+                connection.create_function(
+                    function.name, function.arity, function.callable, deterministic=function.deterministic
+                )
+        except sqlite3.NotSupportedError as error:
+            raise NotSupportedError(f"database {plan.alias!r}: {error}") from error
+
+
+DRIVER = AiosqliteDriver()
