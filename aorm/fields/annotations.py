@@ -62,9 +62,7 @@ if TYPE_CHECKING:
     # Lazy strings of the reader's framework are welcome wherever a text is shown.
     Label = str | object
     Validator = Callable[[Any], object]
-    Choices = (
-        Iterable[Any] | Mapping[Any, Any] | Callable[[], Iterable[Any] | Mapping[Any, Any]] | type[Any]
-    )
+    Choices = Iterable[Any] | Mapping[Any, Any] | Callable[[], Iterable[Any] | Mapping[Any, Any]] | type[Any]
 else:
     from typing import TypeVar
 

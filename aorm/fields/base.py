@@ -5,6 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, Protocol, overload
 
 from aorm.exceptions import NotSupportedError
+from aorm.expressions.lookups.comparison import (
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    In,
+    IsNull,
+    LessThan,
+    LessThanOrEqual,
+    Range,
+)
+from aorm.expressions.lookups.text import (
+    Contains,
+    EndsWith,
+    IContains,
+    IEndsWith,
+    IExact,
+    IRegex,
+    IStartsWith,
+    Regex,
+    StartsWith,
+)
 from aorm.fields.annotations import Get, Set
 from aorm.fields.checking import FieldChecks
 from aorm.fields.declaration import NOT_PROVIDED
@@ -34,7 +55,25 @@ class Field(FieldChecks, Generic[Set, Get]):
     `get_prep_value`, `get_db_prep_value`, `value_to_string` and `deconstruct`, as in Django.
     """
 
-    lookups: ClassVar[Mapping[str, Any]] = {}
+    lookups: ClassVar[Mapping[str, Any]] = {
+        "exact": Exact,
+        "iexact": IExact,
+        "gt": GreaterThan,
+        "gte": GreaterThanOrEqual,
+        "lt": LessThan,
+        "lte": LessThanOrEqual,
+        "in": In,
+        "contains": Contains,
+        "icontains": IContains,
+        "startswith": StartsWith,
+        "istartswith": IStartsWith,
+        "endswith": EndsWith,
+        "iendswith": IEndsWith,
+        "range": Range,
+        "isnull": IsNull,
+        "regex": Regex,
+        "iregex": IRegex,
+    }
 
     @overload
     def __get__(self, instance: None, owner: Any) -> Self: ...

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from aorm import checks
-from aorm.database import routing
 from aorm.database.databases import databases as registry
-from aorm.expressions.base import Expression
+from aorm.database.routing import router
+from aorm.expressions.values import Value
 from aorm.fields.choices import is_lazy_text
 from aorm.fields.validation import FieldValidation
 
@@ -18,7 +18,7 @@ LOOKUP_SEPARATOR = "__"
 def migrated_databases(field: Any, aliases: Iterable[str] | None) -> Iterator[Any]:
     """Yield the databases among the aliases that hold the field's table."""
     for alias in aliases or ():
-        if routing.allow_migrate_model(alias, field.model):
+        if router.allow_migrate_model(alias, field.model):
             yield registry[alias]
 
 
@@ -93,11 +93,11 @@ class FieldChecks(FieldValidation):
         expression = self.db_default
         if not self.has_db_default() or not hasattr(expression, "resolve_expression"):
             return []
-        if databases is None or is_constant(expression):
+        if databases is None or isinstance(expression, Value):
             return []
         found: list[checks.CheckMessage] = []
         for database in migrated_databases(self, databases):
-            if database.features.supports_expression_defaults and not is_allowed_default(expression):
+            if database.features.supports_expression_defaults and not getattr(expression, "allowed_default", False):
                 text = f"{expression} cannot be used in db_default."
                 found.append(checks.Error(text, obj=self, id="fields.E012"))
             if lacks(self, database, "supports_expression_defaults"):
@@ -186,17 +186,6 @@ class FieldChecks(FieldValidation):
             for database in migrated_databases(self, aliases)
             if lacks(self, database, flag)
         ]
-
-
-def is_constant(expression: Any) -> bool:
-    """Tell whether the expression is a plain value in an expression's clothes, as ``Value("x")`` is."""
-    return type(expression).__name__ == "Value"
-
-
-def is_allowed_default(expression: Expression) -> bool:
-    """Tell whether the expression and all its parts may stand in a column's DEFAULT."""
-    allowed = getattr(expression, "allowed_default", None)
-    return bool(allowed)
 
 
 def _is_value(value: object) -> bool:

@@ -105,7 +105,9 @@ def _is_iterable_of_pairs(value: Any) -> bool:
     # An iterator must not be consumed by looking into it.
     if isinstance(value, Iterator):
         return True
-    return isinstance(value, Iterable) and not any(isinstance(item, (str, bytes)) or is_lazy_text(item) for item in value)
+    return isinstance(value, Iterable) and not any(
+        isinstance(item, (str, bytes)) or is_lazy_text(item) for item in value
+    )
 
 
 def is_lazy_text(value: object) -> bool:
@@ -122,7 +124,7 @@ def plain(value: Any) -> Any:
 def display_of(instance: Any, field: Any) -> Any:
     """Return the label of the value that the instance has, the value itself where no choice has it.
 
-    Called as `get_FOO_display()` of the model. Labels that are lazy become text; numbers, dates and None stay.
+    What `get_FOO_display()` of a model gives. Labels that are lazy become text; numbers, dates and None stay.
     """
     value = getattr(instance, field.attname)
     shown = value
@@ -130,3 +132,13 @@ def display_of(instance: Any, field: Any) -> Any:
         if choice == value:
             shown = label
     return shown if shown is None or isinstance(shown, KEPT_TYPES) else str(shown)
+
+
+def display_method(field: Any, name: str) -> Callable[[Any], Any]:
+    """Return the method `get_FOO_display` of a model."""
+
+    def get_display(self: Any) -> Any:
+        return self._get_FIELD_display(field)
+
+    get_display.__name__ = get_display.__qualname__ = name
+    return get_display

@@ -67,7 +67,7 @@ def _offset(text: str | None) -> datetime.tzinfo | None:
     if text is None:
         return None
     if text == "Z":
-        return datetime.timezone.utc
+        return datetime.UTC
     minutes = 60 * int(text[1:3]) + (int(text[-2:]) if len(text) > 3 else 0)
     return datetime.timezone(datetime.timedelta(minutes=-minutes if text[0] == "-" else minutes))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partialmethod, total_ordering
+from functools import total_ordering
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from aorm.fields.choices import CallableChoices, display_of, flatten_choices, normalize_choices
+from aorm.fields.choices import CallableChoices, display_method, flatten_choices, normalize_choices
 from aorm.fields.descriptors import DeferredAttribute
 from aorm.fields.lookup_table import LookupTable
 from aorm.settings import settings
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 
-class NOT_PROVIDED:  # noqa: N801  Django's name
+class NOT_PROVIDED:
     """Stand for an option that was not given, where None is a value."""
 
 
@@ -223,7 +223,7 @@ class FieldDeclaration(LookupTable):
         display = f"get_{self.name}_display"
         # Looked for in the class itself only: choices may be overridden below an inherited method.
         if self.choices is not None and display not in cls.__dict__:
-            setattr(cls, display, partialmethod(display_of, field=self))
+            setattr(cls, display, display_method(self, display))
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Return what makes an equal field: its name, import path, positional and keyword arguments.

@@ -6,12 +6,21 @@ import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from aorm import checks
+from aorm.expressions.lookups.text import (
+    UUIDContains,
+    UUIDEndsWith,
+    UUIDIContains,
+    UUIDIEndsWith,
+    UUIDIExact,
+    UUIDIStartsWith,
+    UUIDStartsWith,
+)
 from aorm.fields.addresses import MAX_IPV6_ADDRESS_LENGTH, shorten_ipv6
 from aorm.fields.annotations import AutoGet, AutoSet, TextGet, TextSet, UUIDGet, UUIDSet
 from aorm.fields.base import Field
+from aorm.fields.checking import FieldChecks
 from aorm.fields.choices import plain
 from aorm.fields.numeric import BigIntegerField, IntegerField, SmallIntegerField
-from aorm.fields.storage import FieldStorage
 from aorm.validators import ip_address_validators
 
 if TYPE_CHECKING:
@@ -21,9 +30,7 @@ if TYPE_CHECKING:
     from aorm.fields.annotations import UUID, FieldOptions, Integer, Label, Text
 
 
-
-
-class AutoFieldMixin(FieldStorage):
+class AutoFieldMixin(FieldChecks):
     """Let the database count: the value of a new row comes back from the INSERT."""
 
     db_returning = True
@@ -35,7 +42,7 @@ class AutoFieldMixin(FieldStorage):
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         """Check the declaration; only a primary key counts by itself."""
-        found: list[checks.CheckMessage] = super().check(**kwargs)  # type: ignore[misc]
+        found = super().check(**kwargs)
         if not self.primary_key:
             found.append(checks.Error("AutoFields must set primary_key=True.", obj=self, id="fields.E100"))
         return found
@@ -124,8 +131,17 @@ class SmallAutoField(AutoFieldMixin, SmallIntegerField[AutoSet, AutoGet]):
 
 
 class UUIDField(Field[UUIDSet, UUIDGet]):
-    """A universally unique identifier."""
+    """A universally unique identifier; compared as text with or without hyphens."""
 
+    lookups: ClassVar[Mapping[str, Any]] = {
+        "iexact": UUIDIExact,
+        "contains": UUIDContains,
+        "icontains": UUIDIContains,
+        "startswith": UUIDStartsWith,
+        "istartswith": UUIDIStartsWith,
+        "endswith": UUIDEndsWith,
+        "iendswith": UUIDIEndsWith,
+    }
     empty_strings_allowed = False
     default_error_messages: ClassVar[Mapping[str, Any]] = {"invalid": "“%(value)s” is not a valid UUID."}
     description = "Universally unique identifier"

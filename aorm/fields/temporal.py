@@ -12,29 +12,27 @@ from aorm.fields.annotations import (
     DateSet,
     DateTimeGet,
     DateTimeSet,
-    DurationGet,
-    DurationSet,
     TimeGet,
     TimeSet,
 )
 from aorm.fields.base import Field
 from aorm.fields.checking import FieldChecks
 from aorm.fields.choices import plain
-from aorm.fields.dateparse import duration_string, parse_date, parse_datetime, parse_duration, parse_time
+from aorm.fields.dateparse import parse_date, parse_datetime, parse_time
 from aorm.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Unpack
 
-    from aorm.fields.annotations import Date, DateTime, Duration, FieldOptions, Label, Time
+    from aorm.fields.annotations import Date, DateTime, FieldOptions, Label, Time
 
 NEAR_NOW = datetime.timedelta(seconds=10)
 
 
 def naive_in_utc(value: datetime.datetime) -> datetime.datetime:
     """Return the moment without zone, in UTC if it had one."""
-    return timezone.make_naive(value, datetime.timezone.utc) if timezone.is_aware(value) else value
+    return timezone.make_naive(value, datetime.UTC) if timezone.is_aware(value) else value
 
 
 class AutoNowMixin(FieldChecks):
@@ -185,13 +183,16 @@ class DateField(AutoNowMixin, Field[DateSet, DateGet]):
         return "DateField"
 
     def contribute_to_class(self, cls: Any, name: str, private_only: bool = False) -> None:
-        """Make the field part of the model class, with `get_next_by_FOO`, `get_previous_by_FOO` and their coroutines."""
+        """Make the field part of the model class, which gets `get_next_by_FOO`, `get_previous_by_FOO` and coroutines."""
         super().contribute_to_class(cls, name, private_only)
         if self.null:
             return
         for word, is_next in (("next", True), ("previous", False)):
-            setattr(cls, f"get_{word}_by_{self.name}", _next_by(self, is_next))
-            setattr(cls, f"aget_{word}_by_{self.name}", _anext_by(self, is_next))
+            for function, prefix in ((_next_by, "get"), (_anext_by, "aget")):
+                method = function(self, is_next)
+                method.__name__ = f"{prefix}_{word}_by_{self.name}"
+                method.__qualname__ = f"{cls.__qualname__}.{method.__name__}"
+                setattr(cls, method.__name__, method)
 
     def present(self) -> datetime.date:
         """Return today."""
@@ -431,76 +432,3 @@ class TimeField(AutoNowMixin, Field[TimeSet, TimeGet]):
         if isinstance(value, datetime.time):
             value = datetime.datetime.combine(naive_in_utc(timezone.now()).date(), value)
         return isinstance(value, datetime.datetime) and _moment_is_near_now(value)
-
-
-class DurationField(Field[DurationSet, DurationGet]):
-    """A duration, to the microsecond."""
-
-    empty_strings_allowed = False
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
-        "invalid": "“%(value)s” value has an invalid format. It must be in [DD] [[HH:]MM:]ss[.uuuuuu] format.",
-    }
-    description = "Duration"
-
-    if TYPE_CHECKING:
-
-        @overload
-        def __init__(
-            self: DurationField[Duration, datetime.timedelta],
-            verbose_name: Label | None = None,
-            name: str | None = None,
-            *,
-            null: Literal[False] = False,
-            **options: Unpack[FieldOptions],
-        ) -> None: ...
-        @overload
-        def __init__(
-            self: DurationField[Duration | None, datetime.timedelta | None],
-            verbose_name: Label | None = None,
-            name: str | None = None,
-            *,
-            null: bool,
-            **options: Unpack[FieldOptions],
-        ) -> None: ...
-        @overload
-        def __init__(
-            self,
-            verbose_name: Label | None = None,
-            name: str | None = None,
-            *,
-            null: bool = False,
-            **options: Unpack[FieldOptions],
-        ) -> None: ...
-        def __init__(self, *args: Any, **options: Any) -> None: ...
-
-    def get_internal_type(self) -> str:
-        """Return the name of the field class whose column type this one has."""
-        return "DurationField"
-
-    def to_python(self, value: Any) -> Any:
-        """Return the value as a timedelta, from one or a text; None stays."""
-        if value is None or isinstance(value, datetime.timedelta):
-            return value
-        try:
-            parsed = parse_duration(value)
-        except ValueError:
-            parsed = None
-        if parsed is None:
-            raise self.error("invalid", value=value)
-        return parsed
-
-    def get_prep_value(self, value: Any) -> Any:
-        """Return the value as a timedelta.
-
-        Raises:
-            TypeError: it is something else; a text is not read here, but by `clean()`.
-        """
-        value = plain(value)
-        if value is None or isinstance(value, datetime.timedelta):
-            return value
-        raise TypeError(f"Field '{self.name}' expected a datetime.timedelta but got {value!r}.")
-
-    def value_to_string(self, obj: Any) -> str:
-        """Return the field's value in the instance as text; the empty one for None."""
-        value = self.value_from_object(obj)
-        return "" if value is None else duration_string(value)
