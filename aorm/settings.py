@@ -24,8 +24,7 @@ DATABASE_URL_VARIABLE = "AORM_DATABASE_URL"
 class Settings:
     """The settings of this process, as attributes.
 
-    Reading is a plain attribute access. `configure` and `override` are the only ways to write, so that listeners hear
-    of each change.
+    Reading is a plain attribute access. However they are written, listeners hear of it.
     """
 
     use_tz: bool = True
@@ -68,10 +67,17 @@ class Settings:
             raise ImproperlyConfigured(f"unknown settings: {', '.join(unknown)}. Settings are: {', '.join(self.NAMES)}")
         for name, value in values.items():
             if name == "databases":
-                self._databases = _databases_by_alias(value)
+                self.__dict__["_databases"] = _databases_by_alias(value)
             else:
-                setattr(self, name, value)
+                self.__dict__[name] = value
         self._tell(frozenset(values))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set one setting, as `configure` does."""
+        if name.startswith("_"):
+            super().__setattr__(name, value)
+        else:
+            self.configure(**{name: value})
 
     @contextmanager
     def override(self, **values: object) -> Iterator[Settings]:

@@ -69,7 +69,11 @@ def test_listeners_hear_each_change() -> None:
     settings.configure(debug=True)
     with settings.override(use_tz=False):
         pass
-    assert heard == [{"debug"}, {"use_tz"}, {"use_tz"}]
+    settings.time_zone = "Asia/Tokyo"
+    settings.databases = {}
+    assert heard == [{"debug"}, {"use_tz"}, {"use_tz"}, {"time_zone"}, {"databases"}]
+    with pytest.raises(ImproperlyConfigured, match="unknown settings: timezone"):
+        settings.timezone = "UTC"
 
 
 def test_repr_shows_aliases_but_no_url() -> None:
