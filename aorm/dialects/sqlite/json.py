@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from aorm.dialects.base.compiled import Encoder
 from aorm.dialects.base.expressions import Expressions
 from aorm.exceptions import NotSupportedError
 from aorm.sql.functions import Call
 from aorm.sql.predicates import Predicate
 from aorm.sql.tables import Label
 from aorm.sql.types import TEXT
-from aorm.sql.values import Param
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,14 +35,12 @@ def path_of(keys: Iterable[object], start: str = "$") -> str:
     return "".join(parts)
 
 
-def key_path(start: str, key: Any) -> str:
-    """Return the path of a key of an object, which is never an index."""
-    return f"{start}.{json.dumps(str(key))}"
+def is_plain(key: str) -> bool:
+    """Tell whether a key may stand in a path.
 
-
-def key_paths(start: str, keys: Any) -> str:
-    """Return the paths of keys as a JSON list."""
-    return json.dumps([key_path(start, key) for key in keys])
+    SQLite reads quotes there from 3.47 on only, and before 3.45 it compared escapes as they are written.
+    """
+    return key.isascii() and '"' not in key
 
 
 class SQLiteJSON(Expressions):
@@ -57,27 +52,47 @@ class SQLiteJSON(Expressions):
             term = term.term
         return isinstance(term, Call) and term.name in EXTRACTIONS
 
-    def place(self, term: Term) -> tuple[str, str]:
-        """Return the document that a term is cut out of, as text, and the path in it."""
-        keys: list[object] = []
+    def place(self, term: Term, opens_last: bool = False) -> tuple[str, tuple[str, ...]]:
+        """Return the document that a term is cut out of, as text, and the keys of the path in it.
+
+        At a key that a path cannot hold, json_each opens the document instead; at the last one only if told so.
+        """
+        keys: list[str] = []
         while True:
             if isinstance(term, Label):
                 term = term.term
             elif isinstance(term, Call) and term.name in EXTRACTIONS:
-                keys[:0] = term.options
+                keys[:0] = [str(key) for key in term.options]
                 term = term.arguments[0]
             else:
-                return self.operand(term), path_of(keys)
+                break
+        document, start = self.operand(term), 0
+        for index, key in enumerate(keys if opens_last else keys[:-1]):
+            if not is_plain(key):
+                rows = self.entry(document, keys[start:index], key)
+                document = f"(SELECT \"_entry\".value FROM {rows} AND \"_entry\".type IN ('object', 'array'))"
+                start = index + 1
+        return document, tuple(keys[start:])
+
+    def entry(self, document: str, keys: Iterable[str], key: str) -> str:
+        """Return the row of a key of the object at a path, as what follows FROM."""
+        start = self.fixed(path_of(keys), TEXT)
+        return f'json_each({document}, {start}) AS "_entry" WHERE "_entry".key = {self.fixed(key, TEXT)}'
 
     def path_exists(self, term: Term) -> str:
         """Return the JSON type at the term's path, NULL where there is nothing."""
-        document, path = self.place(term)
-        return f"JSON_TYPE({document}, {self.fixed(path, TEXT)})"
+        document, keys = self.place(term)
+        if keys and not is_plain(keys[-1]):
+            return f'(SELECT "_entry".type FROM {self.entry(document, keys[:-1], keys[-1])})'
+        return f"JSON_TYPE({document}, {self.fixed(path_of(keys), TEXT)})"
 
     def call_json_extract(self, call: Call) -> str:
         """Return the value at a path; null, true and false by their names."""
-        document, path = self.place(call)
-        mark = self.fixed(path, TEXT)
+        document, keys = self.place(call)
+        if keys and not is_plain(keys[-1]):
+            value = f'CASE WHEN "_entry".type IN {WORDS} THEN "_entry".type ELSE "_entry".value END'
+            return f"(SELECT {value} FROM {self.entry(document, keys[:-1], keys[-1])})"
+        mark = self.fixed(path_of(keys), TEXT)
         return (
             f"(CASE WHEN JSON_TYPE({document}, {mark}) IN {WORDS} THEN JSON_TYPE({document}, {mark}) "
             f"ELSE JSON_EXTRACT({document}, {mark}) END)"
@@ -101,34 +116,27 @@ class SQLiteJSON(Expressions):
 
     def call_json_has_key(self, call: Call) -> str:
         """Return whether an object has a key."""
-        document, path = self.place(call.arguments[0])
-        return f"(JSON_TYPE({document}, {self._key_place(call.arguments[1], path)}) IS NOT NULL)"
+        return f"EXISTS ({self.keyed(call.arguments[0], self.operand(call.arguments[1]))})"
 
-    def _key_place(self, key: Term, path: str) -> str:
-        if isinstance(key, Param):
-            if self.inlines:
-                return self.dialect.literal(key_path(path, key.value), TEXT)
-            return self.hold(key, encoder=Encoder(partial(key_path, path)))
-        return f"({self.fixed(path, TEXT)} || '.' || JSON_QUOTE({self.operand(key)}))"
+    def keyed(self, term: Term, key: str) -> str:
+        """Return the query of the entry of an object with a key; the keys of an array are numbers and never match."""
+        document, keys = self.place(term, opens_last=True)
+        start = self.fixed(path_of(keys), TEXT)
+        return f'SELECT 1 FROM json_each({document}, {start}) AS "_entry" WHERE "_entry".key = {key}'
 
     def call_json_has_keys(self, call: Call) -> str:
         """Return whether an object has all keys of a list."""
-        return f"(NOT EXISTS ({self._sought(call, 'NULL')}))"
+        document, wanted = call.arguments
+        missing = self.keyed(document, '"_wanted".value')
+        return (
+            f'(NOT EXISTS (SELECT 1 FROM json_each({self.operand(wanted)}) AS "_wanted" WHERE NOT EXISTS ({missing})))'
+        )
 
     def call_json_has_any_keys(self, call: Call) -> str:
         """Return whether an object has any key of a list."""
-        return f"(EXISTS ({self._sought(call, 'NOT NULL')}))"
-
-    def _sought(self, call: Call, state: str) -> str:
-        document, path = self.place(call.arguments[0])
-        keys = call.arguments[1]
-        if not isinstance(keys, Param):
-            raise NotSupportedError("SQLite needs the keys as a list of values.")
-        if self.inlines:
-            listed = self.dialect.literal(key_paths(path, keys.value), TEXT)
-        else:
-            listed = self.hold(keys, encoder=Encoder(partial(key_paths, path)))
-        return f'SELECT 1 FROM json_each({listed}) AS "_key" WHERE JSON_TYPE({document}, "_key".value) IS {state}'
+        document, wanted = call.arguments
+        found = self.keyed(document, '"_wanted".value')
+        return f'EXISTS (SELECT 1 FROM json_each({self.operand(wanted)}) AS "_wanted" WHERE EXISTS ({found}))'
 
     def call_json_object(self, call: Call) -> str:
         """Return a JSON object of alternating keys and values."""

@@ -21,7 +21,8 @@ from aorm.dialects.base.types import (
 from aorm.exceptions import DataError
 from aorm.sql.functions import Aggregate, Call, Window
 from aorm.sql.tables import Column
-from aorm.sql.values import Literal, Outer, Param
+from aorm.sql.types import INTEGERS
+from aorm.sql.values import Literal, Operation, Outer, Param
 
 if TYPE_CHECKING:
     from aorm.sql.node import Term
@@ -217,8 +218,8 @@ class SQLiteTypes(Types):
         inner = term.term if isinstance(term, Window) else term
         if term.type.name == "double":
             return float
-        if term.type.name in ("smallint", "integer", "bigint") and isinstance(inner, (Aggregate, Call)):
-            return None if inner.name in _WHOLE else int
+        if term.type in INTEGERS and isinstance(inner, (Aggregate, Call, Operation)):
+            return None if getattr(inner, "name", "") in _WHOLE else int
         if term.type.name == "decimal":
             return decode_decimal
         if isinstance(term, (Param, Literal)) and term.type.name in ("text", "varchar"):
