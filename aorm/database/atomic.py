@@ -12,8 +12,7 @@ import inspect
 import random
 from asyncio import _get_running_loop
 from collections.abc import Callable, Coroutine
-from types import TracebackType
-from typing import Any, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from aorm.bridge import home_loop, run_sync
 from aorm.database.binding import bind, bound
@@ -21,13 +20,35 @@ from aorm.database.callbacks import run_callbacks, run_callbacks_sync
 from aorm.database.databases import DEFAULT_DB_ALIAS, databases
 from aorm.database.generators import refuse_lost_block
 from aorm.database.leaving import run_to_the_end
+from aorm.database.management import (
+    get_rollback,
+    mark_for_rollback_on_error,
+    on_commit,
+    savepoint,
+    savepoint_commit,
+    savepoint_rollback,
+    set_rollback,
+)
 from aorm.database.places import calling_place
 from aorm.database.scope import Scope
 from aorm.database.transaction import DURABLE, Block
 from aorm.dialects.base.sessions import DEFAULT_TRANSACTION, TransactionOptions
 from aorm.exceptions import Error, SyncInAsyncContext, TransactionManagementError
 
-__all__ = ["Atomic", "atomic"]
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = [
+    "Atomic",
+    "atomic",
+    "get_rollback",
+    "mark_for_rollback_on_error",
+    "on_commit",
+    "savepoint",
+    "savepoint_commit",
+    "savepoint_rollback",
+    "set_rollback",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -177,20 +198,23 @@ class Atomic:
             raise RuntimeError(DURABLE)
         if self.options is not DEFAULT_TRANSACTION:
             raise TransactionManagementError(
-                "isolation, read_only and deferrable belong to a whole transaction: give them to the outermost atomic()."
+                "isolation, read_only and deferrable belong to a whole transaction: give them to the outermost "
+                "atomic()."
             )
 
     def _unbind(self) -> Block:
         """Take the block out of this context; synchronous, and the first thing that leaving does."""
         alias = self.using or DEFAULT_DB_ALIAS
         block = bound.get().get(alias)
+        if block is None:
+            return self._stray_block()
         for index in range(len(self._open) - 1, -1, -1):
             if self._open[index][0] is block:
                 _, before = self._open.pop(index)
-                bind(alias, block.parent if block is not None else None)
-                if block is not None and block.parent is None:
+                bind(alias, block.parent)
+                if block.parent is None:
                     home_loop.set(before)
-                return cast("Block", block)
+                return block
         return self._stray_block()
 
     def _stray_block(self) -> Block:

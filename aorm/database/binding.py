@@ -6,11 +6,14 @@ in a coroutine that a sync twin may call, and never after an await.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextvars import ContextVar
 from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING
 
-from aorm.database.transaction import Block
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aorm.database.transaction import Block
 
 __all__ = ["Detached", "bind", "bound", "detached", "hidden"]
 

@@ -6,11 +6,14 @@ import asyncio
 import inspect
 import logging
 from asyncio import _get_running_loop
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aorm.bridge import run_sync
-from aorm.database.transaction import Callback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aorm.database.transaction import Callback
 
 __all__ = ["call_now", "call_now_async", "run_callbacks", "run_callbacks_sync"]
 

@@ -1,4 +1,4 @@
-"""From a URL, or a mapping of options, to a frozen `DatabaseConfig`; errors name the alias and never show the password."""
+"""From a URL or a mapping to a frozen `DatabaseConfig`; errors name the alias and never show the password."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class DatabaseConfig:
     acquire_timeout: float = 30.0
     connect_timeout: float = 10.0
     cleanup_timeout: float = 0.5
-    """How long rolling back, resetting or waiting for a statement in flight may take before the connection is closed."""
+    """How long rolling back, resetting, or a statement in flight may take before the connection is closed."""
     cancel_grace: float = 0.4
     """How long the end of a cancelled statement is waited for before the connection is closed."""
     commit_timeout: float | None = 30.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import current_task
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from aorm.database.binding import bound, hidden
@@ -20,6 +19,8 @@ from aorm.exceptions import OperationalError, TransactionManagementError, WouldD
 from aorm.settings import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from aorm.database.config import DatabaseConfig
     from aorm.database.slots import PoolStats, Slot
     from aorm.database.transaction import Block
@@ -259,9 +260,9 @@ class Database:
             stats = pool.stats()
             if not stats.idle and stats.size >= pool.max_size:
                 raise WouldDeadlock(
-                    f"database {self.alias!r}: the pool is full ({stats.size} of {pool.max_size} connections in use), and "
-                    f"{put_aside.describe()} around this detached() holds one of them. Raise max_size, or do this "
-                    "outside of the block."
+                    f"database {self.alias!r}: the pool is full ({stats.size} of {pool.max_size} are in use), and "
+                    f"{put_aside.describe()} around this detached() holds one of its connections. Raise max_size, or "
+                    "do this outside of the block."
                 )
         return await pool.acquire(statement)
 

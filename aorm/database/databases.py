@@ -7,15 +7,17 @@ import atexit
 import contextlib
 import os
 import weakref
-from collections.abc import Iterator
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aorm.bridge import register_close, run_sync
 from aorm.database.config import DatabaseConfig, parse_config
 from aorm.database.database import Database
 from aorm.exceptions import ConnectionDoesNotExist, ImproperlyConfigured
 from aorm.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["DEFAULT_DB_ALIAS", "Databases", "aclose_all", "close_all", "databases", "make_database"]
 

@@ -1,7 +1,7 @@
 """Recognise a sync `atomic()` whose block would outlive the worker-thread call that it is entered in.
 
-Frameworks run a `def` generator dependency in a worker thread: one call up to its `yield`, another one after it, each in
-a copy of the request's context. What the first call binds is gone when it returns, and the endpoint would write outside
+Frameworks run a `def` generator dependency in a worker thread: one call up to its `yield`, another after it, each in a
+copy of the request's context. What the first call binds is gone when it returns, and the endpoint would write outside
 of the transaction, unnoticed. So the block is refused where it is entered.
 """
 
@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import sys
 from inspect import CO_GENERATOR
-from types import FrameType
+from typing import TYPE_CHECKING
 
 from aorm.exceptions import TransactionManagementError
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 __all__ = ["refuse_lost_block"]
 

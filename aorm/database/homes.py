@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from aorm.database.pool import Pool, Upkeep
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from aorm.database.config import DatabaseConfig
 
 __all__ = ["Home"]
@@ -18,8 +19,8 @@ __all__ = ["Home"]
 class Home:
     """One event loop's pools of one database; a single pool, unless the database has a single writer.
 
-    SQLite: the writer's pool has one place, so its queue is the FIFO lock of everything that writes; readers have a pool
-    of their own. A database in memory has one connection for both, since there readers would wait for writers anyway.
+    SQLite: the writer's pool has one place, so its queue is the FIFO lock of everything that writes; the readers have a
+    pool of their own. A database in memory has one connection for both, since readers would wait for writers anyway.
     """
 
     __slots__ = ("_guardian", "loop", "reader", "writer")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aorm.database.observing import Observed
 from aorm.exceptions import ConnectionLost, InterfaceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from types import TracebackType
+
     from aorm.database.database import Database
     from aorm.database.pool import Pool
     from aorm.database.slots import Slot

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import anyio.from_thread
 
 from aorm.bridge import run_sync
 from aorm.calls import run_from_worker
-from aorm.database.scope import Scope
-from aorm.database.transaction import Block, Callback
+
+if TYPE_CHECKING:
+    from aorm.database.scope import Scope
+    from aorm.database.transaction import Block, Callback
 
 __all__ = ["run_to_the_end"]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from aorm.drivers.protocol import DriverConnection, DriverCursor
+if TYPE_CHECKING:
+    import asyncio
+
+    from aorm.drivers.protocol import DriverConnection, DriverCursor
 
 __all__ = ["Observed", "Observer"]
 

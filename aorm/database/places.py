@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
-from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 __all__ = ["calling_place"]
 

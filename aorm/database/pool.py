@@ -11,16 +11,19 @@ import contextlib
 import contextvars
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aorm.database.config import DatabaseConfig
 from aorm.database.shielding import complete
 from aorm.database.slots import CLEANING, LEASED, Slot, SlotMachine
-from aorm.drivers.protocol import DriverConnection
 from aorm.exceptions import ConnectionLost, Error, InterfaceError, PoolTimeout
 from aorm.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from aorm.database.config import DatabaseConfig
+    from aorm.drivers.protocol import DriverConnection
 
 __all__ = ["Pool", "Upkeep", "Waiter"]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aorm.database.databases import DEFAULT_DB_ALIAS
 from aorm.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Router", "router"]
 

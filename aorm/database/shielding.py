@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anyio import CancelScope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["complete"]
 

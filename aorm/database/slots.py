@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
-from aorm.exceptions import InterfaceError
-
 if TYPE_CHECKING:
     import asyncio
 
     from aorm.database.config import DatabaseConfig
     from aorm.drivers.protocol import DriverConnection
+    from aorm.exceptions import InterfaceError
 
 __all__ = ["CLEANING", "CLOSED", "IDLE", "LEASED", "PoolStats", "Slot", "SlotMachine", "Waiting"]
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +12,9 @@ from aorm.database.places import calling_place
 from aorm.exceptions import InterfaceError
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Sequence
+
     from aorm.database.database import Database
     from aorm.database.pool import Pool
     from aorm.database.slots import Slot
@@ -85,11 +86,12 @@ class Stream:
 
     def __del__(self) -> None:
         """Free the connection of a stream that was dropped, on its own loop."""
-        if getattr(self, "_slot", None) is None or self._pool is None:
+        slot, pool = self._slot, self._pool
+        if slot is None or pool is None:
             return
         self._stop_clock()
         with contextlib.suppress(RuntimeError):  # the loop is closed: its pool lets go of the connection
-            self._pool.loop.call_soon_threadsafe(self._pool.checkin, self._slot)
+            pool.loop.call_soon_threadsafe(pool.checkin, slot)
 
     async def _start(self) -> list[Any]:
         database = self._database

@@ -8,10 +8,12 @@ block never performs I/O.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from aorm.exceptions import ConnectionLost, Error, TransactionManagementError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
 
 __all__ = ["Block", "Callback", "Command", "Outcome", "Steps", "Transaction"]
 
@@ -145,6 +147,11 @@ class Transaction:
         name = f"s{self._savepoints}"
         self.unsent.append(Command("savepoint", name))
         return name
+
+    def clean_savepoints(self) -> None:
+        """Begin the names of savepoints anew, if none is open."""
+        if all(block.name is None for block in self.stack) and self.unsent in ([], [Command("begin")]):
+            self._savepoints = 0
 
     def take_unsent(self) -> list[Command]:
         """Return what has to be sent before the next statement; it counts as sent from now on."""

@@ -12,16 +12,19 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import aiosqlite
 from aiosqlite.core import _STOP_RUNNING_SENTINEL as _STOP
 
 from aorm.drivers.aiosqlite_errors import translate
-from aorm.drivers.protocol import ConnectionPlan
 from aorm.exceptions import ConnectionLost, NotSupportedError, OperationalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from aorm.drivers.protocol import ConnectionPlan
 
 __all__ = ["DRIVER", "AiosqliteConnection", "AiosqliteDriver"]
 
@@ -141,7 +144,7 @@ class AiosqliteConnection:
         await self.visit(opening)
 
     async def visit(self, function: Callable[[], Any]) -> Any:
-        """Run a function on the thread. When cancelled, interrupt it if it is the one running, and remember to settle."""
+        """Run a function on the thread. When cancelled, interrupt it if it is the one running; `settle` follows it."""
         if self._is_closed:
             raise ConnectionLost("the connection is closed", sqlstate="08003")
         job = Job(self, function)
@@ -298,8 +301,7 @@ class AiosqliteConnection:
                 cursor.executemany(sql, rows)
                 connection.commit()
             finally:
-                if connection.in_transaction:
-                    connection.rollback()
+                connection.rollback()  # nothing, after the commit
                 connection.isolation_level = None
 
     def _cursor(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> sqlite3.Cursor:

@@ -1,23 +1,42 @@
-"""asyncpg, as the database floor wants it: cancellation that settles, errors of ours, sockets that notice dead links."""
+"""asyncpg, as the database floor wants it: cancellation that settles, our errors, sockets that notice dead links."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import asyncpg
 
 from aorm.drivers.asyncpg_errors import translate, translate_connecting
-from aorm.drivers.protocol import ConnectionPlan
 from aorm.drivers.sockets import close_without_loop, keep_alive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from aorm.drivers.protocol import ConnectionPlan
 
 __all__ = ["DRIVER", "AsyncpgConnection", "AsyncpgDriver"]
 
 # These travel in the DSN, where asyncpg reads them as libpq does; all other options are settings of the session.
 _DSN_OPTIONS = frozenset(
-    ["sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "sslpassword", "ssl_min_protocol_version", "ssl_max_protocol_version", "sslnegotiation", "passfile", "service", "servicefile", "target_session_attrs", "krbsrvname", "gsslib"]
+    {
+        "gsslib",
+        "krbsrvname",
+        "passfile",
+        "service",
+        "servicefile",
+        "ssl_max_protocol_version",
+        "ssl_min_protocol_version",
+        "sslcert",
+        "sslcrl",
+        "sslkey",
+        "sslmode",
+        "sslnegotiation",
+        "sslpassword",
+        "sslrootcert",
+        "target_session_attrs",
+    }
 )
 
 _NEVER_PREPARED = "26000"
@@ -85,7 +104,8 @@ class AsyncpgConnection:
                 raise self.explain(error) from error
         else:
             return rows
-        return await self._healed(self._raw.fetch, sql, parameters)
+        rows = await self._healed(self._raw.fetch, sql, parameters)
+        return rows
 
     async def execute(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> int:
         """Run a statement and return the number of rows it affected; without parameters, several at once."""
@@ -144,7 +164,7 @@ class AsyncpgConnection:
         self._raw.terminate()
 
     def abandon(self, *, is_child: bool = False) -> None:
-        """Close the socket without the loop; in a forked child without telling the server, whose session is the parent's."""
+        """Close the socket without the loop; in a forked child without a word on the session, the parent's."""
         self._closed_by_us = True
         if not is_child and not self._loop.is_closed():
             self._raw.terminate()

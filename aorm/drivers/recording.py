@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from aorm.drivers.protocol import ConnectionPlan
+if TYPE_CHECKING:
+    from aorm.drivers.protocol import ConnectionPlan
 
 __all__ = ["Answer", "Recorded", "RecordingDriver"]
 

@@ -1,10 +1,13 @@
-"""How a database spells what concerns a session: set-up, transactions, savepoints, reset. Pure text; nothing is sent."""
+"""How a database spells what concerns a session: set-up, transactions, savepoints, reset. Nothing is sent here."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Mapping
 
 __all__ = ["DEFAULT_TRANSACTION", "SessionOptions", "Sessions", "TransactionOptions"]
 
@@ -97,5 +100,5 @@ class Sessions:
         return ()
 
     def may_change_session(self, sql: str) -> bool:
-        """Tell whether `sql` may leave something behind in its session: then the session is reset before others use it."""
+        """Tell whether `sql` may leave something behind in its session, so that others need it reset."""
         return self._session_words is not None and self._session_words.search(sql) is not None

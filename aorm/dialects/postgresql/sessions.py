@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from aorm.dialects.base.sessions import SessionOptions, Sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["SESSIONS", "PostgreSQLSessions"]
 
