@@ -1,0 +1,167 @@
+"""Save instances: decide which tables are written and how, then write them.
+
+The rules are Django's: what is checked, in which order signals and statements come, when an UPDATE is tried before an
+INSERT. ``decide`` says without any I/O what becomes of one table; ``save_base`` carries it out, table by table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aorm.database.atomic import atomic
+from aorm.database.databases import databases
+from aorm.database.management import mark_for_rollback_on_error
+from aorm.models.preparation import choose_update_fields, forced_parents, prepare_related, table_steps
+from aorm.models.rows import UpdateRequest, insert_row, update_row
+from aorm.models.state import alias_to_write, is_adding, mark_saved
+from aorm.models.writers import TableWriter, is_database_default
+from aorm.signals import post_save, pre_save
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aorm.mapping.options import Options
+
+
+class SaveOptions(NamedTuple):
+    """The arguments of ``asave``; ``raw`` is what loading fixtures needs."""
+
+    force_insert: Any = False
+    force_update: bool = False
+    using: str | None = None
+    update_fields: Iterable[str] | None = None
+    raw: bool = False
+
+
+class TableOptions(NamedTuple):
+    """How one table is to be saved."""
+
+    force_insert: bool
+    force_update: bool
+    update_fields: frozenset[str] | None
+    raw: bool
+
+
+class Decision(NamedTuple):
+    """What becomes of one table: try an UPDATE, and INSERT where that finds no row."""
+
+    updates: bool
+    inserts: bool
+    has_key: bool
+
+
+async def save(instance: Any, options: SaveOptions) -> None:
+    """Check the instance and the options, and save.
+
+    Raises:
+        ValueError: an unsaved related object is assigned, or options contradict each other or name no field.
+        NotUpdated: an update was forced and found no row.
+    """
+    prepare_related(instance, "save")
+    using = options.using or alias_to_write(instance)
+    if options.force_insert and (options.force_update or options.update_fields):
+        raise ValueError("Cannot force both insert and updating in model saving.")
+    update_fields = options.update_fields
+    if update_fields is not None:
+        update_fields = frozenset(update_fields)
+        if not update_fields:
+            return
+    chosen = await choose_update_fields(instance, update_fields, bool(options.force_insert), using)
+    await save_base(instance, SaveOptions(options.force_insert, options.force_update, using, chosen))
+
+
+async def save_base(instance: Any, options: SaveOptions) -> None:
+    """Send the signals and write the tables between them."""
+    force_insert, force_update, using, names, raw = options
+    origin = type(instance)
+    meta = origin._meta.concrete_model._meta
+    using = using or alias_to_write(instance)
+    update_fields = None if names is None else frozenset(names)
+    is_silent = meta.auto_created
+    if pre_save.receivers and not is_silent:
+        await pre_save.asend(sender=origin, instance=instance, raw=raw, using=using, update_fields=update_fields)
+    table = TableOptions(bool(force_insert), force_update, update_fields, raw)
+    if meta.parents and not raw and may_take_several_statements(meta, update_fields):
+        async with atomic(using=using, savepoint=False):
+            updated = await _save_tables(instance, meta, forced_parents(origin, force_insert), using, table)
+    elif meta.parents and not raw:
+        with mark_for_rollback_on_error(using):
+            updated = await _save_tables(instance, meta, forced_parents(origin, force_insert), using, table)
+    else:
+        with mark_for_rollback_on_error(using):
+            updated = await _save_table(instance, meta, using, table)
+    mark_saved(instance, using)
+    if post_save.receivers and not is_silent:
+        await post_save.asend(
+            sender=origin, instance=instance, created=not updated, update_fields=update_fields, raw=raw, using=using
+        )
+
+
+async def _save_tables(instance: Any, meta: Options, forced: tuple[Any, ...], using: str, own: TableOptions) -> bool:
+    """Save the tables of all parents, then the model's own; tell whether the last was updated."""
+    inserted: set[Any] = set()
+    updated = False
+    for step in table_steps(meta):
+        for link in step.before:
+            link.fill_parent_key(instance)
+        has_new_parent = not inserted.isdisjoint(step.parents)
+        if step.meta is meta:
+            table = own._replace(force_insert=own.force_insert or has_new_parent)
+        else:
+            force_insert = has_new_parent or issubclass(step.meta.model, forced)
+            table = TableOptions(force_insert, False, own.update_fields, False)
+        updated = await _save_table(instance, step.meta, using, table)
+        if not updated:
+            inserted.add(step.meta)
+        for link in step.after:
+            link.follow_parent(instance)
+    return updated
+
+
+def may_take_several_statements(meta: Options, names: frozenset[str] | None) -> bool:
+    """Tell whether saving those fields may write more than one table, so that a transaction is needed."""
+    if not names:
+        return True
+    return sum(bool(TableWriter.of(step.meta).update(names).fields) for step in table_steps(meta)) > 1
+
+
+def decide(instance: Any, meta: Options, options: TableOptions) -> Decision:
+    """Say what becomes of a table, giving the instance a primary key where the field can make one.
+
+    Raises:
+        ValueError: an update is forced, and there is no primary key.
+    """
+    key = meta.pk
+    has_key = instance._is_pk_set(meta)
+    if not has_key and not is_database_default(getattr(instance, key.attname)):
+        setattr(instance, key.attname, key.get_pk_value_on_save(instance))
+        has_key = instance._is_pk_set(meta)
+    force_update = options.force_update or options.update_fields is not None
+    if not has_key and force_update:
+        raise ValueError("Cannot force an update in save() with no primary key.")
+    # A new instance whose key has a default is not in the table: no UPDATE is tried.
+    force_insert = options.force_insert or (
+        not options.raw and not options.force_update and TableWriter.of(meta).has_key_default and is_adding(instance)
+    )
+    updates = has_key and not force_insert
+    return Decision(updates, not (updates and force_update), has_key)
+
+
+async def _save_table(instance: Any, meta: Options, using: str, options: TableOptions) -> bool:
+    """Write one table, and tell whether its row was updated, not inserted.
+
+    Raises:
+        NotUpdated: an update was forced and found no row.
+    """
+    decision = decide(instance, meta, options)
+    database = databases[using]
+    if decision.updates:
+        request = UpdateRequest(database, options.update_fields, not decision.inserts, options.raw)
+        if await update_row(instance, meta, request):
+            return True
+        if options.force_update:
+            raise instance.NotUpdated("Forced update did not affect any rows.")
+        if options.update_fields:
+            raise instance.NotUpdated("Save with update_fields did not affect any rows.")
+    await insert_row(instance, meta, database, decision.has_key, options.raw)
+    return False
