@@ -81,7 +81,8 @@ class FieldDeclaration(LookupTable):
     attname: str
     column: str | None
     model: Any
-    name: str
+    # A text once the field is bound, None before it, which no reader of a model's fields meets.
+    name: Any
 
     # Options without effect on the column: altering them needs no migration of the table.
     non_db_attrs: ClassVar[tuple[str, ...]] = (
@@ -126,7 +127,7 @@ class FieldDeclaration(LookupTable):
         db_default: Any = NOT_PROVIDED,
     ) -> None:
         """Keep the options; the signature, its order included, is Django's."""
-        self.name = name  # type: ignore[assignment]  # None until the field is bound
+        self.name = name
         self.verbose_name = self._verbose_name = verbose_name
         self.primary_key = primary_key
         self.max_length = max_length
@@ -297,3 +298,7 @@ class FieldDeclaration(LookupTable):
         if model is None:
             return load_unbound, (type(self),), self.__dict__.copy()
         return load_field, (model, self.name)
+
+
+# What a wrong argument's TypeError calls the constructor.
+FieldDeclaration.__init__.__qualname__ = "Field.__init__"

@@ -113,7 +113,11 @@ class LookupTable:
 
     lookups: ClassVar[Mapping[str, Any]] = {}
 
-    get_class_lookups = classmethod(_class_lookups)
+    @classmethod
+    def get_class_lookups(cls) -> dict[str, Any]:
+        """Return all lookups and transforms of the class by name."""
+        return _class_lookups(cls)
+
     get_lookups = ClassOrInstance(_class_lookups, _instance_lookups)
     _unregister_lookup = ClassOrInstance(_unregister_from_class, _unregister_from_instance)
     if TYPE_CHECKING:

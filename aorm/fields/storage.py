@@ -144,7 +144,8 @@ class FieldStorage(FieldDeclaration):
 
     def db_type(self, connection: Any) -> str | None:
         """Return the spelling of the column's type, None for a field without column."""
-        return dialect_of(connection).column_type(self.sql_type)
+        spelling: str = dialect_of(connection).column_type(self.sql_type)
+        return spelling
 
     def db_check(self, connection: Any) -> str | None:
         """Return the condition that the column's values must satisfy, None where there is none."""

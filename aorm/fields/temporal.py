@@ -183,7 +183,7 @@ class DateField(AutoNowMixin, Field[DateSet, DateGet]):
         return "DateField"
 
     def contribute_to_class(self, cls: Any, name: str, private_only: bool = False) -> None:
-        """Make the field part of the model class, which gets `get_next_by_FOO`, `get_previous_by_FOO` and coroutines."""
+        """Make the field part of the model class, with `get_next_by_FOO`, `get_previous_by_FOO` and coroutines."""
         super().contribute_to_class(cls, name, private_only)
         if self.null:
             return

@@ -24,7 +24,7 @@ def answers(m: Any, parse: Any, error: type[Exception]) -> dict[str, str]:
 
 def ask_django(use_tz: bool) -> dict[str, str]:
     """Return the answers of Django."""
-    from django.conf import settings
+    from django.conf import settings  # Django is installed where this runs, and nowhere else
     from django.core import validators
     from django.core.exceptions import ValidationError
     from django.db import models
