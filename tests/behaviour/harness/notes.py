@@ -64,7 +64,9 @@ def describe_error(error: BaseException) -> dict[str, Any]:
         return {"error": "ValidationError", **_validation_error(error)}
     # Protected and restricted objects stand in the arguments; their text is args[0].
     text = error.args[0] if len(error.args) == 2 and isinstance(error.args[0], str) else str(error)
-    return {"error": type(error).__qualname__, "message": text}
+    # Django has private subclasses of FieldError; what is documented is FieldError.
+    name = "FieldError" if "FieldError" in names else type(error).__qualname__
+    return {"error": name, "message": text}
 
 
 def _validation_error(error: Any) -> dict[str, Any]:
@@ -91,9 +93,16 @@ def _float(value: float) -> Any:
     return {"float": f"{value:.9g}"}
 
 
+def _decimal(value: decimal.Decimal) -> str:
+    if not value.is_finite():
+        return str(value)
+    # Databases keep different numbers of digits of what they compute; the scale of columns has cases of its own.
+    return f"{decimal.Context(prec=12).create_decimal(value).normalize() + 0:f}"
+
+
 SCALARS: dict[type, Any] = {
     float: _float,
-    decimal.Decimal: lambda value: {"decimal": str(value)},
+    decimal.Decimal: lambda value: {"decimal": _decimal(value)},
     datetime.datetime: lambda value: {"datetime": _instant(value)},
     datetime.date: lambda value: {"date": value.isoformat()},
     datetime.time: lambda value: {"time": value.isoformat()},
