@@ -10,7 +10,6 @@ from aorm.expressions.base import (
     NoOutput,
     OutputField,
     Resolved,
-    common_output,
     contains_aggregate,
     predicate_of,
     resolve,
@@ -18,13 +17,14 @@ from aorm.expressions.base import (
     writes_sql,
 )
 from aorm.expressions.functions.base import Func
+from aorm.expressions.functions.outputs import numeric_output
 from aorm.expressions.lists import OrderByList
 from aorm.expressions.values import Star, Value
 from aorm.sql.functions import Aggregate as AggregateNode
 from aorm.sql.functions import Call, CustomSQL
 from aorm.sql.predicates import Always
 from aorm.sql.tables import Star as StarTerm
-from aorm.sql.types import BIGINT, DECIMAL, DOUBLE, INTEGER, INTEGERS, TEXT
+from aorm.sql.types import BIGINT, INTEGER, INTEGERS, TEXT
 from aorm.sql.values import Row
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ class Aggregate(Func):
         if isinstance(condition, Always) and condition.truth:
             condition = None
         order = () if self.order_by is None else self.order_by.orderings(scope)
+        term: Term
         if self.is_neutral and not writes_sql(type(self)):
             term = self.aggregate(sources, output, condition, order)
         else:
@@ -267,16 +268,6 @@ class NumericAggregate(Aggregate):
         if self._output_field is not None or self._computes_output or self._declared_output:
             return super().resolve_output(scope, sources)
         return numeric_output(scope, sources)
-
-
-def numeric_output(scope: Scope, sources: Sequence[OutputField]) -> OutputField:
-    """Return the field of a number with a fraction, computed from the sources: Django's rule."""
-    kinds = [type_of(source) for source in sources]
-    if any(kind.name == "decimal" for kind in kinds):
-        return scope.output(DECIMAL)
-    if not sources or any(kind in INTEGERS for kind in kinds):
-        return scope.output(DOUBLE)
-    return common_output(sources)
 
 
 class Avg(NumericAggregate):

@@ -259,7 +259,7 @@ def writes_sql(cls: type) -> bool:
     """Tell whether a class writes its own SQL: it is the user's, and so is its ``as_sql`` or an ``as_<vendor>``."""
     if hasattr(cls, "as_sqlite") or hasattr(cls, "as_postgresql"):
         return True
-    return not cls.as_sql.__module__.startswith(OWN_PACKAGE)  # type: ignore[attr-defined, no-any-return]
+    return not cls.as_sql.__module__.startswith(OWN_PACKAGE)  # type: ignore[attr-defined]
 
 
 def common_output(sources: Sequence[OutputField]) -> OutputField:
@@ -271,7 +271,7 @@ def common_output(sources: Sequence[OutputField]) -> OutputField:
     first: OutputField | None = None
     for output in sources:
         if output.__class__ is NoOutput:
-            if output.is_mixed:  # type: ignore[attr-defined]
+            if output.is_mixed:
                 return output
         elif output.sql_type is UNKNOWN:
             continue

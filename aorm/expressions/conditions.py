@@ -245,7 +245,7 @@ class When(Expression):
         return False
 
     @property
-    def allowed_default(self) -> bool:  # type: ignore[override]  # pyright: ignore
+    def allowed_default(self) -> bool:
         """Whether it may be part of a database default."""
         return all(getattr(part, "allowed_default", False) for part in (self.condition, self.result))
 
@@ -292,7 +292,7 @@ class Case(Expression):
         return f"<{type(self).__name__}: {self}>"
 
     @property
-    def allowed_default(self) -> bool:  # type: ignore[override]  # pyright: ignore
+    def allowed_default(self) -> bool:
         """Whether it may be a database default."""
         return all(getattr(part, "allowed_default", False) for part in (*self.cases, self.default))
 

@@ -40,7 +40,8 @@ class Description:
     def identity(self) -> tuple[Any, ...]:
         """What tells two of them apart: the class and the arguments, by name and with their defaults."""
         args, kwargs = self._arguments
-        bound = _signature(type(self)).bind_partial(self, *args, **kwargs)
+        cls: Any = type(self)
+        bound = _signature(cls).bind_partial(self, *args, **kwargs)
         bound.apply_defaults()
         named = iter(bound.arguments.items())
         next(named)
@@ -87,8 +88,8 @@ def public_path(cls: type) -> str:
 
 
 @cache
-def _signature(cls: type) -> inspect.Signature:
-    return inspect.signature(cls.__init__)  # type: ignore[misc]  # of the class itself, on purpose
+def _signature(cls: Any) -> inspect.Signature:
+    return inspect.signature(cls.__init__)
 
 
 def hashable(value: Any) -> Any:

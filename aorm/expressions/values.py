@@ -13,8 +13,8 @@ from aorm.sql.functions import Call, CustomSQL, RawTerm, TemplateCall
 from aorm.sql.predicates import Not, Predicate, negation
 from aorm.sql.tables import Column
 from aorm.sql.tables import Star as StarTerm
-from aorm.sql.types import BOOLEAN, INTEGERS, JSON, UNKNOWN, SqlType
-from aorm.sql.values import Case, Literal, Operation, Param
+from aorm.sql.types import BOOLEAN, INTEGERS, JSON, TEXT, UNKNOWN, SqlType
+from aorm.sql.values import Case, Cast, Literal, Operation, Param
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,7 @@ class Value(Expression):
         return isinstance(self.value, bool) if self._output_field is None else super().conditional
 
     @property
-    def empty_result_set_value(self) -> Any:  # type: ignore[override]  # pyright: ignore
+    def empty_result_set_value(self) -> Any:
         """The value itself: it needs no rows."""
         return self.value
 
@@ -72,9 +72,9 @@ class Value(Expression):
         return Resolved(Param(output.get_prep_value(value), sql_type, output.adapter), output)
 
 
-def json_null() -> Call:
+def json_null() -> Cast:
     """Return the ``null`` of JSON, which is a value and not the NULL of SQL."""
-    return Call("json_null", (), JSON)
+    return Cast(Literal("null", TEXT), JSON)
 
 
 class JSONNull(Value):
@@ -103,7 +103,7 @@ class ExpressionWrapper(Expression):
         self.expression = expression
 
     @property
-    def allowed_default(self) -> bool:  # type: ignore[override]  # pyright: ignore
+    def allowed_default(self) -> bool:
         """Whether the wrapped expression may be a database default."""
         return bool(getattr(self.expression, "allowed_default", False))
 
@@ -172,7 +172,7 @@ class CombinedExpression(Expression):
         return f"{self.lhs} {self.connector} {self.rhs}"
 
     @property
-    def allowed_default(self) -> bool:  # type: ignore[override]  # pyright: ignore
+    def allowed_default(self) -> bool:
         """Whether both sides may be part of a database default."""
         return all(getattr(side, "allowed_default", False) for side in (self.lhs, self.rhs))
 

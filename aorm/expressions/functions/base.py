@@ -69,7 +69,7 @@ class Func(Expression):
         return {}
 
     @property
-    def allowed_default(self) -> bool:  # type: ignore[override]  # pyright: ignore
+    def allowed_default(self) -> bool:
         """Whether all arguments may be part of a database default."""
         return all(getattr(argument, "allowed_default", False) for argument in self.source_expressions)
 
@@ -159,8 +159,8 @@ class Transform(LookupRegistry, Func):
 
     def get_bilateral_transforms(self) -> list[Any]:
         """Return the transforms that lookups apply to their right side too."""
-        inner = getattr(self.lhs, "get_bilateral_transforms", list)()
-        return [*inner, type(self)] if self.bilateral else list(inner)
+        inner: list[Any] = list(getattr(self.lhs, "get_bilateral_transforms", tuple)())
+        return [*inner, type(self)] if self.bilateral else inner
 
     def resolve_placed(self, scope: Scope) -> Resolved:
         """Make the node, and let it know which transform it came from."""

@@ -66,7 +66,7 @@ class Lookup(Expression):
         return super().identity
 
     @property
-    def allowed_default(self) -> bool:  # type: ignore[override]  # pyright: ignore
+    def allowed_default(self) -> bool:
         """Whether both sides may be part of a database default."""
         return all(getattr(side, "allowed_default", True) for side in (self.lhs, self.rhs))
 

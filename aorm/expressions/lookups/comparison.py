@@ -67,7 +67,7 @@ class Exact(Lookup):
     @classmethod
     def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
         """Make ``left = value``."""
-        if left.__class__ is Resolved and value.__class__ in PLAIN:
+        if value.__class__ in PLAIN and (left.__class__ is Resolved or not left.bilateral_transforms):
             output = left.output
             prepared = output.get_prep_value(value)
             if prepared.__class__ is bool and output.sql_type is BOOLEAN:
@@ -99,7 +99,7 @@ class GreaterThan(Lookup):
     @classmethod
     def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
         """Make ``left > value``."""
-        if left.__class__ is Resolved and value.__class__ in PLAIN:
+        if value.__class__ in PLAIN and (left.__class__ is Resolved or not left.bilateral_transforms):
             output = left.output
             return Compare(left.term, ">", Param(output.get_prep_value(value), output.sql_type, output.adapter))
         return Compare(left.term, ">", right_side(left, value, scope).term)
@@ -113,7 +113,7 @@ class GreaterThanOrEqual(Lookup):
     @classmethod
     def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
         """Make ``left >= value``."""
-        if left.__class__ is Resolved and value.__class__ in PLAIN:
+        if value.__class__ in PLAIN and (left.__class__ is Resolved or not left.bilateral_transforms):
             output = left.output
             return Compare(left.term, ">=", Param(output.get_prep_value(value), output.sql_type, output.adapter))
         return Compare(left.term, ">=", right_side(left, value, scope).term)
@@ -127,7 +127,7 @@ class LessThan(Lookup):
     @classmethod
     def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
         """Make ``left < value``."""
-        if left.__class__ is Resolved and value.__class__ in PLAIN:
+        if value.__class__ in PLAIN and (left.__class__ is Resolved or not left.bilateral_transforms):
             output = left.output
             return Compare(left.term, "<", Param(output.get_prep_value(value), output.sql_type, output.adapter))
         return Compare(left.term, "<", right_side(left, value, scope).term)
@@ -141,7 +141,7 @@ class LessThanOrEqual(Lookup):
     @classmethod
     def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
         """Make ``left <= value``."""
-        if left.__class__ is Resolved and value.__class__ in PLAIN:
+        if value.__class__ in PLAIN and (left.__class__ is Resolved or not left.bilateral_transforms):
             output = left.output
             return Compare(left.term, "<=", Param(output.get_prep_value(value), output.sql_type, output.adapter))
         return Compare(left.term, "<=", right_side(left, value, scope).term)
@@ -180,7 +180,7 @@ class IntegerLookup(Lookup):
     @classmethod
     def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
         """Compare with an integer; anything else goes the way of the general lookup."""
-        if left.__class__ is Resolved and not hasattr(value, "resolve_expression"):
+        if not hasattr(value, "resolve_expression") and not left.bilateral_transforms:
             if cls.rounds_up and value.__class__ is float:
                 value = math.ceil(value)
             prepared = left.output.get_prep_value(value)

@@ -14,6 +14,7 @@ class LookupRegistry:
     """Give a class a visible table ``lookups``, and what is registered on it and on its parents."""
 
     lookups: ClassVar[Mapping[str, Any]] = {}
+    class_lookups: ClassVar[dict[str, Any]] = {}
 
     @classmethod
     def get_lookups(cls) -> dict[str, Any]:
@@ -28,7 +29,7 @@ class LookupRegistry:
     def register_lookup(cls, lookup: Any, lookup_name: str | None = None) -> Any:
         """Add a lookup or transform, and return it; usable as a decorator."""
         if "class_lookups" not in cls.__dict__:
-            cls.class_lookups: dict[str, Any] = {}
+            cls.class_lookups = {}
         cls.class_lookups[lookup_name or lookup.lookup_name] = lookup
         return lookup
 
