@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import uuid
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol
 
 from aorm.exceptions import FieldError
 from aorm.sql.functions import Aggregate, CustomSQL, TemplateCall, Window
 from aorm.sql.predicates import IsTrue, Predicate
 from aorm.sql.sources import Selectable
-from aorm.sql.types import UNKNOWN, SqlType
+from aorm.sql.types import (
+    BIGINT,
+    BINARY,
+    BOOLEAN,
+    DATE,
+    DECIMAL,
+    DOUBLE,
+    INTEGER,
+    INTERVAL,
+    TEXT,
+    TIME,
+    UNKNOWN,
+    UUID,
+    SqlType,
+)
 from aorm.sql.values import Literal, Param
 
 if TYPE_CHECKING:
     from aorm.sql.node import Node, Term
 
+PLAIN_TYPES: dict[type, SqlType] = {
+    bool: BOOLEAN,
+    int: INTEGER,
+    float: DOUBLE,
+    str: TEXT,
+    bytes: BINARY,
+    decimal.Decimal: DECIMAL,
+    uuid.UUID: UUID,
+    datetime.date: DATE,
+    datetime.time: TIME,
+    datetime.timedelta: INTERVAL,
+}
 UNKNOWN_OUTPUT = "Cannot resolve expression type, unknown output_field"
 
 
@@ -265,8 +294,11 @@ class DetachedScope:
     outer_reference = reference
 
     def plain_value(self, value: Any) -> Resolved:
-        """Give the value as a parameter whose type the database infers."""
-        return Resolved(Literal(None) if value is None else Param(value), TypedOutput(UNKNOWN))
+        """Give the value as a parameter of the type that its class tells."""
+        sql_type = PLAIN_TYPES.get(type(value), UNKNOWN)
+        if sql_type is INTEGER and not -(2**31) <= value < 2**31:
+            sql_type = BIGINT
+        return Resolved(Literal(None) if value is None else Param(value, sql_type), TypedOutput(sql_type))
 
     def condition(self, condition: Any) -> Predicate:
         """Give the predicate of an expression that is resolved already."""

@@ -94,8 +94,8 @@ class RawTerm(Term):
 class CustomSQL(Term):
     """A user's object that writes its own SQL by ``as_sql(compiler, connection)``.
 
-    Unless it declares itself cacheable (an attribute ``is_cacheable`` that is true), no two such nodes share a shape,
-    so a statement that holds one is compiled anew each time. ``terms`` are its resolved source expressions.
+    Its method ``shape_key`` says what the text depends on. Where it says None, no two such nodes share a shape, so a
+    statement that holds one is compiled anew each time. ``terms`` are its resolved source expressions.
     """
 
     expression: Any = value()
@@ -105,8 +105,9 @@ class CustomSQL(Term):
 
     def shape(self) -> Shape:
         if self._shape is None:
-            cacheable = getattr(self.expression, "is_cacheable", False)
-            identity = self.expression.__class__ if cacheable else Unshared()
+            shape_key = getattr(self.expression, "shape_key", None)
+            key = None if shape_key is None else shape_key()
+            identity = Unshared() if key is None else key
             self._shape = (self.serial, identity, tuple([term.shape() for term in self.terms]), self.type)
         return self._shape
 

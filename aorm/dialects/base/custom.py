@@ -62,7 +62,10 @@ class CustomCompiler:
         The SQL of terms carries its own parameters, so the list is empty for them; percent signs are doubled, as
         everything that ``as_sql`` returns must have them.
         """
-        term = self._terms.get(id(expression), expression if isinstance(expression, Node) else None)
+        term = self._terms.get(id(expression))
+        if term is None:
+            # A part of an expression that has been resolved carries its node.
+            term = expression if isinstance(expression, Node) else getattr(expression, "term", None)
         if term is not None:
             return self._writer.render(term).replace("%", "%%"), []
         method = getattr(expression, f"as_{self.connection.vendor}", None) or getattr(expression, "as_sql", None)
@@ -74,6 +77,10 @@ class CustomCompiler:
     def text(self) -> str:
         """Return the text of the whole object, its ``%s`` replaced by its parameters."""
         expression = self._custom.expression
+        write = getattr(expression, "write_sql", None)
+        if write is not None:
+            sql, parameters = write(self._custom.terms, self, self.connection)
+            return self._bind(sql, list(parameters))
         own = getattr(expression, f"as_{self.connection.vendor}", None) or expression.as_sql
         sql, parameters = own(self, self.connection)
         return self._bind(sql, list(parameters))

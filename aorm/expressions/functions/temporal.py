@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm import timezone
-from aorm.expressions.base import OutputField, Resolved, type_of
+from aorm.expressions.base import OutputField, Resolved, resolve, type_of
 from aorm.expressions.functions.base import Func, Transform
 from aorm.expressions.lookups.temporal import YearExact, YearGt, YearGte, YearLt, YearLte
 from aorm.settings import settings
@@ -253,7 +253,7 @@ class TruncBase(ZonedTransform):
         """Make the call; what a moment is cut to in a zone becomes aware again in Python."""
         if not self.is_neutral:
             return super().resolve_in(scope)
-        source: Resolved = self.lhs
+        source = resolve(self.lhs, scope)
         output = self.resolve_output(scope, [source.output])
         kind = check_name(self.kind, KINDS)
         self.check_types(kind, source, output)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from aorm.expressions.base import Scope
     from aorm.expressions.custom import Compiler, Connection
+    from aorm.sql.node import Term
     from aorm.sql.predicates import Predicate
 
 # Methods by which a user's lookup says how its SQL looks; a class with one of them is asked for its text.
@@ -43,6 +44,7 @@ class Lookup(Expression):
     prepare_rhs: ClassVar[bool] = True
     can_use_none_as_rhs: ClassVar[bool] = False
     output_type = BOOLEAN
+    _parameter: Param | None = None
 
     def __init__(self, lhs: Any, rhs: Any) -> None:
         """Keep both sides."""
@@ -123,11 +125,27 @@ class Lookup(Expression):
 
         Text stays text, so that an override may change it; other values keep the type of the left side.
         """
+        if self._parameter is not None and self.is_cacheable:
+            # A text that is kept must find the value anew each time, and so must hold the statement's own parameter.
+            return "%s", [self._parameter]
         sql_type = type_of(self.lhs.output_field)
         if isinstance(value, str) and sql_type.name in ("text", "varchar", "unknown"):
             return "%s", [value]
         typed = self.prepare_rhs and sql_type is not UNKNOWN
         return "%s", [Param(value, sql_type, self.lhs.output_field.adapter) if typed else value]
+
+    def write_sql(self, terms: Sequence[Term], compiler: Compiler, connection: Connection) -> tuple[str, Sequence[Any]]:
+        """Give the SQL for one database, with the sides as they stand in the finished statement."""
+        placed = self.copy()
+        placed.lhs = self.lhs.with_term(terms[0])
+        last: Any = terms[-1]
+        if self.rhs_is_direct_value():
+            placed._parameter = last
+        else:
+            placed.rhs = self.rhs.with_term(last)
+        write = getattr(placed, f"as_{connection.vendor}", placed.as_sql)
+        written: tuple[str, Sequence[Any]] = write(compiler, connection)
+        return written
 
     def process_lhs(self, compiler: Compiler, connection: Connection, lhs: Any = None) -> tuple[str, list[Any]]:
         """Give the SQL of the left side, for ``as_sql`` of the user's lookups."""
@@ -171,8 +189,11 @@ def _place(lookup: Lookup, left: Resolved, value: Any, scope: Scope) -> CustomSQ
             lookup.rhs = with_bilateral(left, base, scope)
         elif hasattr(lookup.rhs, "resolve_expression"):
             lookup.rhs = resolve(lookup.rhs, scope)
-    terms = tuple([source.term for source in lookup.get_source_expressions()])
-    return CustomSQL(lookup, terms, BOOLEAN)
+    if lookup.rhs_is_direct_value():
+        right: Term = Param(lookup.rhs, type_of(left.output), left.output.adapter)
+    else:
+        right = lookup.rhs.term
+    return CustomSQL(lookup, (left.term, right), BOOLEAN)
 
 
 def with_bilateral(left: Resolved, right: Resolved, scope: Scope) -> Resolved:
