@@ -9,9 +9,10 @@ from aorm.query.planning import finish, finish_exists, finish_nested
 from aorm.query.results import write_loader
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from aorm.database.database import Database
+    from aorm.query.planning import Finished
     from aorm.query.queryset import QuerySet
     from aorm.query.results import ResultKind
     from aorm.query.state import Query
@@ -103,6 +104,31 @@ async def has_rows(queryset: QuerySet[Any]) -> bool:
         plan = Plan(compiled.sql, compiled.encode, None, False)
         database.plans.put(key, plan)
     return bool(await database.fetch(plan.sql, plan.encode(parameters)))
+
+
+async def fetch_planned(
+    database: Database, keyed: Query, kind: Hashable, finish_query: Callable[[], Finished], result: ResultKind
+) -> list[Any]:
+    """Run a statement that another module finishes, such as an aggregation, and return the loaded rows.
+
+    Args:
+        database: where it runs.
+        keyed: a query whose shape and parameters stand for the statement's.
+        kind: what tells its plans from others of the same shape.
+        finish_query: makes the statement, where no plan is kept.
+        result: what the rows become.
+    """
+    parameters = keyed.parameters()
+    key = plan_key(keyed, kind, parameters)
+    plan: Plan | None = database.plans.get(key)
+    if plan is None:
+        finished = finish_query()
+        compiled = database.dialect.compile(finished.statement, parameters)
+        plan = Plan(compiled.sql, compiled.encode, write_loader(finished, result, database), False)
+        database.plans.put(key, plan)
+    rows = await database.fetch(plan.sql, plan.encode(parameters))
+    loaded: list[Any] = plan.load(rows, database.alias)
+    return loaded
 
 
 def compile_statement(database: Database, statement: Node) -> tuple[str, tuple[Any, ...]]:

@@ -97,7 +97,9 @@ def is_plain(model: Any) -> bool:
 
 def converter(slot: ValueSlot, database: Database) -> Callable[[Any], Any] | None:
     """Return what turns the driver's value into the field's, or None where it is right as it comes."""
-    decode = database.dialect.term_decoder(slot.term)
+    decode_for = getattr(slot.output, "decode_for", None)
+    own = decode_for(database.dialect) if decode_for is not None else None
+    decode = database.dialect.term_decoder(slot.term) if own is None else own
     get_db_converters = getattr(slot.output, "get_db_converters", None)
     steps = tuple(get_db_converters(database)) if get_db_converters is not None else ()
     if not steps:

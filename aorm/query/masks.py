@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from aorm.exceptions import FieldDoesNotExist, FieldError
 from aorm.query.resolving import SEPARATOR
+from aorm.query.state import NO_DEFERRAL, Deferral
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aorm.mapping.options import Options
-    from aorm.query.state import Deferral
 
 Tree = dict[str, "Tree"]
 
@@ -69,3 +71,29 @@ def make_mask(meta: Options, deferral: Deferral) -> Mask:
 def _keep_parent_links(meta: Options, tree: Tree) -> None:
     for field in meta.pk_fields:
         tree.setdefault(field.name, {})
+
+
+def with_deferred(deferral: Deferral, names: Iterable[str]) -> Deferral:
+    """Return the deferral after one more ``defer(*names)``."""
+    existing, is_defer = deferral
+    if is_defer:
+        return Deferral(existing.union(names), True)
+    # After only(), deferring takes fields out of those to load.
+    left = existing.difference(names)
+    if left:
+        return Deferral(left, False)
+    beyond = frozenset(names).difference(existing)
+    return Deferral(beyond, True) if beyond else NO_DEFERRAL
+
+
+def with_only(deferral: Deferral, meta: Options, names: Iterable[str]) -> Deferral:
+    """Return the deferral after ``only(*names)``."""
+    chosen: set[str] = set()
+    for name in names:
+        if name == "pk":
+            chosen.update(field.name for field in meta.pk_fields)
+        else:
+            chosen.add(name)
+    existing, is_defer = deferral
+    # Deferred names stay deferred; a second only() replaces the first.
+    return Deferral(frozenset(chosen.difference(existing) if is_defer else chosen), False)

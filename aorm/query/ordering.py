@@ -63,6 +63,26 @@ def _resolve_item(item: Any, scope: QueryScope) -> Iterable[Ordering]:
     return (expression_ordering(item, scope),)
 
 
+def ordering_item(scope: QueryScope, item: Any) -> NamedOrdering | Ordering:
+    """Check one argument of ``order_by`` and return what the query keeps of it.
+
+    Raises:
+        FieldError: a name is no field and no annotation, or an aggregate is not part of the query.
+    """
+    if isinstance(item, str):
+        name, descending = item.lstrip("+-"), item.startswith("-")
+        if name != "?":
+            target = scope.target_of(name)
+            if target is not None and target.rest:
+                # A transform named wrongly is refused here, not when the query runs.
+                probe = type(scope)(scope.query)
+                probe.reference(name)
+        return NamedOrdering(name, descending)
+    if not hasattr(item, "resolve_expression"):
+        raise TypeError(f"order_by() takes names and expressions, not {type(item).__name__}.")
+    return expression_ordering(item, scope)
+
+
 def expression_ordering(item: Any, scope: QueryScope) -> Ordering:
     """Return the ordering of an expression, an ``OrderBy`` or one that becomes it."""
     if not isinstance(item, OrderBy):

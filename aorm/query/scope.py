@@ -11,6 +11,7 @@ from aorm.query.conditions import build_condition
 from aorm.query.embedding import embed
 from aorm.query.resolving import SEPARATOR, Target, find_target, resolve_path, unknown_name, unsupported_lookup
 from aorm.query.state import JoinStep, Query
+from aorm.sql.sources import Subquery
 from aorm.sql.tables import Column
 from aorm.sql.types import UNKNOWN, SqlType
 from aorm.sql.values import OuterReference, Param
@@ -32,7 +33,7 @@ class QueryScope:
         summarizes: True inside ``aggregate()``.
     """
 
-    __slots__ = ("allows_joins", "is_filter", "joins", "query", "reusable", "summarizes")
+    __slots__ = ("allows_joins", "joins", "query", "reusable", "summaries", "summarizes")
 
     def __init__(
         self,
@@ -47,6 +48,8 @@ class QueryScope:
         self.reusable = reusable
         self.allows_joins = allows_joins
         self.summarizes = summarizes
+        # Inside aggregate(), the aggregates named so far: a later one may be computed from them.
+        self.summaries: dict[str, Resolved] = {}
 
     def finished(self, **changes: Any) -> Query:
         """Return the query with the joins that were gathered, and the changes."""
@@ -97,6 +100,18 @@ class QueryScope:
             raise unsupported_lookup(resolved.output, name)
         return resolve(transform(resolved), self)
 
+    def place_queryset(self, queryset: Any) -> Resolved:
+        """Place a queryset as a value: a subquery of one column."""
+        found = self.subquery(queryset)
+        if len(found.outputs) != 1:
+            raise TypeError("Cannot use multi-field values querysets as filter values.")
+        output = found.outputs[0]
+        return Resolved(Subquery(found.query, output.sql_type), output)
+
+    def resolve_annotation(self, expression: Any) -> Resolved:
+        """Resolve what ``annotate()`` was given: an expression, or a condition as a boolean value."""
+        return resolve(expression, self)
+
     def at(self, meta: Options, alias: str) -> QueryScope:
         """Return a scope for expressions written for a related model, whose table has that alias here."""
         return RelatedScope(self, meta, alias)
@@ -113,6 +128,8 @@ class QueryScope:
     def find(self, name: str) -> tuple[Resolved, tuple[str, ...], Target | None]:
         """Find what a name begins with: the value, the names left over, and the target where it is a field path."""
         query = self.query
+        if name in self.summaries:
+            return self.summaries[name], (), None
         if query.annotations:
             first, _, rest = name.partition(SEPARATOR)
             annotation = query.annotation(first)

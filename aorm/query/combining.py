@@ -1,0 +1,108 @@
+"""Querysets out of several: set operations, ``&``, ``|`` and ``^``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aorm.query.scope import QueryScope
+from aorm.query.state import Query
+from aorm.sql.predicates import TRUE, conjunction, disjunction, exclusive_disjunction
+from aorm.sql.rewrite import relabel
+
+if TYPE_CHECKING:
+    from aorm.query.queryset import QuerySet
+    from aorm.query.starting import QS, Starts
+
+_CONNECT = {"AND": conjunction, "OR": disjunction, "XOR": exclusive_disjunction}
+
+
+class CombiningMixin:
+    """The methods of querysets and managers that combine querysets."""
+
+    def union(self: Starts[QS], *other_qs: QuerySet[Any], all: bool = False) -> QS:  # noqa: A002 - Django's name
+        """Return the rows of all querysets; equal rows once unless ``all``."""
+        queryset = self._start()
+        if queryset._query.is_empty:
+            kept = [other for other in other_qs if not other._query.is_empty]
+            if not kept:
+                return queryset
+            if len(kept) == 1:
+                return kept[0]  # type: ignore[return-value]
+            return kept[0].union(*kept[1:], all=all)  # type: ignore[return-value]
+        return combined(queryset, "union all" if all else "union", other_qs)
+
+    def intersection(self: Starts[QS], *other_qs: QuerySet[Any]) -> QS:
+        """Return the rows that all querysets have."""
+        queryset = self._start()
+        for other in (queryset, *other_qs):
+            if other._query.is_empty:
+                return other  # type: ignore[return-value]
+        return combined(queryset, "intersect", other_qs)
+
+    def difference(self: Starts[QS], *other_qs: QuerySet[Any]) -> QS:
+        """Return the rows that the others have not."""
+        queryset = self._start()
+        if queryset._query.is_empty:
+            return queryset
+        return combined(queryset, "except", other_qs)
+
+
+def combined(queryset: QS, operator: str, others: tuple[QuerySet[Any], ...]) -> QS:
+    """Return a queryset of a set operation, without filters, ordering or limits of its own."""
+    parts = [item for item in (queryset, *others) if operator != "except" or not item._query.is_empty]
+    if operator.startswith("union"):
+        parts = [item for item in parts if not item._query.is_empty]
+    if len(parts) == 1:
+        return queryset._copy()
+    first = queryset._query
+    whole = Query(
+        first.meta,
+        combinator=operator,
+        combined=tuple(item._query for item in parts),
+        has_values=first.has_values,
+        selected=first.selected,
+        orders_by_default=False,
+    )
+    new = queryset._with(whole)
+    new._prefetch_related_lookups = queryset._prefetch_related_lookups
+    return new
+
+
+def merged(one: QuerySet[Any], other: QuerySet[Any], connector: str) -> Query:
+    """Return the query whose rows fulfil the conditions of both, of either, or of just one.
+
+    Raises:
+        TypeError: the querysets differ in model, slicing or distinctness.
+    """
+    left, right = one._query, other._query
+    if left.meta.concrete_model is not right.meta.concrete_model:
+        raise TypeError("Cannot combine queries on two different base models.")
+    if left.is_sliced or right.is_sliced:
+        raise TypeError("Cannot combine queries once a slice has been taken.")
+    if left.is_distinct != right.is_distinct:
+        raise TypeError("Cannot combine a unique query with a non-unique query.")
+    if left.distinct_names != right.distinct_names:
+        raise TypeError("Cannot combine queries with different distinct fields.")
+    # AND: many-valued joins of the two stay apart, each condition may speak of another row. OR: they are shared.
+    scope = QueryScope(left, set() if connector == "AND" else None)
+    aliases = {right.alias: left.alias}
+    for step in right.joins:
+        parent = aliases[step.parent]
+        shared = scope._share(parent, step.hop) if step.filter is None else None
+        aliases[step.alias] = shared or scope.join(parent, step.hop, step.filter, step.label)
+    where = relabel(right.replace(joins=()), aliases).where
+    if left.where is TRUE and connector == "OR":
+        joined = TRUE
+    else:
+        joined = _CONNECT[connector]((left.where, where))
+    names = {item.name for item in left.annotations}
+    more = tuple(
+        relabel(right.replace(joins=(), annotations=(item,)), aliases).annotations[0]
+        for item in right.annotations
+        if item.name not in names
+    )
+    changes: dict[str, Any] = {"where": joined, "annotations": (*left.annotations, *more)}
+    if right.order_by:
+        changes["order_by"] = relabel(right.replace(joins=()), aliases).order_by
+        changes["orders_by_default"] = False
+    return scope.finished(**changes)

@@ -1,0 +1,199 @@
+"""``Manager``: the door from a model to its querysets."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from itertools import count
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
+
+from aorm.bridge import twin_kind
+from aorm.database.routing import router
+from aorm.query.building import BuildingMixin
+from aorm.query.bulk import BulkMixin
+from aorm.query.combining import CombiningMixin
+from aorm.query.queryset import QuerySet
+from aorm.query.reading import ReadingMixin
+from aorm.query.values import ValuesMixin
+from aorm.query.writing import WritingMixin
+from aorm.twins import harmonise_twins
+
+if TYPE_CHECKING:
+    from typing import Self
+
+M = TypeVar("M")
+
+_creation = count(1)
+
+
+class BaseManager(
+    BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, WritingMixin, BulkMixin, Generic[M]
+):
+    """What all managers do: each method of a queryset, started from ``get_queryset()``."""
+
+    auto_created = False
+    use_in_migrations = False
+    model: Any = None
+    name: str | None = None
+    _queryset_class: ClassVar[type[QuerySet[Any]]] = QuerySet
+    _built_with_as_manager = False
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        new = super().__new__(cls)
+        new._constructor_args = (args, kwargs)
+        return new
+
+    _constructor_args: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __init__(self) -> None:
+        self.creation_counter = next(_creation)
+        self.model = None
+        self.name = None
+        self._db: str | None = None
+        self._hints: dict[str, Any] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        harmonise_twins(cls)
+
+    @classmethod
+    def from_queryset(cls, queryset_class: type[QuerySet[Any]], class_name: str | None = None) -> type[Any]:
+        """Return a manager class that has the public methods of a queryset class too.
+
+        Methods with ``queryset_only = True`` stay out; private ones come along with ``queryset_only = False``.
+        """
+        name = class_name or f"{cls.__name__}From{queryset_class.__name__}"
+        body: dict[str, Any] = {"_queryset_class": queryset_class, "__module__": queryset_class.__module__}
+        for method_name, method in inspect.getmembers(queryset_class, inspect.isfunction):
+            queryset_only = getattr(method, "queryset_only", None)
+            if queryset_only or (queryset_only is None and method_name.startswith("_")):
+                continue
+            # What managers have already starts from get_queryset(), and so calls what the queryset class overrides.
+            if getattr(QuerySet, method_name, None) is method or method_name in vars(cls):
+                continue
+            body[method_name] = _forwarded(method_name, method)
+        return type(name, (cls,), body)
+
+    def contribute_to_class(self, cls: type[Any], name: str) -> None:
+        """Become the manager of a model under a name."""
+        self.name = self.name or name
+        self.model = cls
+        setattr(cls, name, ManagerDescriptor(self))
+        cls._meta.add_manager(self)
+
+    def bound_to(self, model: type[Any]) -> Self:
+        """Return a copy for a model that inherits the manager."""
+        manager = copy.copy(self)
+        manager.model = model
+        return manager
+
+    def get_queryset(self) -> QuerySet[M]:
+        """Return the queryset that everything starts from; what to override to change what a manager sees."""
+        return self._queryset_class(model=self.model, using=self._db, hints=self._hints)
+
+    def _start(self) -> QuerySet[M]:
+        return self.get_queryset()
+
+    def all(self) -> QuerySet[M]:  # type: ignore[override]
+        """Return the manager's queryset itself, so that what was prefetched on it is found."""
+        return self.get_queryset()
+
+    def db_manager(self, using: str | None = None, hints: dict[str, Any] | None = None) -> Self:
+        """Return the manager working on another database."""
+        manager = copy.copy(self)
+        manager._db = using or self._db
+        manager._hints = hints or self._hints
+        return manager
+
+    @property
+    def db(self) -> str:
+        """The alias of the database that the manager reads."""
+        return self._db or router.db_for_read(self.model, **self._hints)
+
+    def check(self, **kwargs: Any) -> list[Any]:
+        """Return the complaints about the manager: none."""
+        return []
+
+    def deconstruct(self) -> tuple[bool, str | None, str | None, tuple[Any, ...] | None, dict[str, Any] | None]:
+        """Return how migrations would make the manager again."""
+        queryset_class = self._queryset_class
+        if self._built_with_as_manager:
+            return True, None, f"{queryset_class.__module__}.{queryset_class.__name__}", None, None
+        args, kwargs = self._constructor_args
+        return False, f"{type(self).__module__}.{type(self).__name__}", None, args, kwargs
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __str__(self) -> str:
+        return f"{self.model._meta.label}.{self.name}"
+
+
+def _forwarded(name: str, method: Any) -> Any:
+    """Return a manager's method that calls the queryset's."""
+    if twin_kind(method) is not None:
+        # The twin finds its coroutine by name, which the manager gets as well.
+        return method
+
+    if inspect.iscoroutinefunction(method):
+
+        async def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
+            return await getattr(self.get_queryset(), name)(*args, **kwargs)
+
+    else:
+
+        def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
+            return getattr(self.get_queryset(), name)(*args, **kwargs)
+
+    forward.__name__ = method.__name__
+    forward.__doc__ = method.__doc__
+    return forward
+
+
+class Manager(BaseManager[M]):
+    """The manager that models have under ``objects`` unless they declare others."""
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: type[M]) -> Manager[M]: ...
+
+        @overload
+        def __get__(self, instance: Any, owner: type[M]) -> Manager[M]: ...
+
+        def __get__(self, instance: Any, owner: type[M]) -> Manager[M]: ...
+
+
+class ManagerDescriptor:
+    """Give a manager on a model class; instances have none."""
+
+    def __init__(self, manager: BaseManager[Any]) -> None:
+        self.manager = manager
+
+    def __get__(self, instance: Any, cls: Any) -> Any:
+        if instance is not None:
+            raise AttributeError(f"Manager isn't accessible via {cls.__name__} instances")
+        meta = cls._meta
+        if meta.abstract:
+            raise AttributeError(f"Manager isn't available; {cls._meta.object_name} is abstract")
+        if meta.swapped:
+            raise AttributeError(f"Manager isn't available; '{meta.label}' has been swapped for '{meta.swapped}'")
+        return meta.managers_map[self.manager.name]
+
+
+class EmptyManager(Manager[M]):
+    """A manager whose querysets have no rows."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def get_queryset(self) -> QuerySet[M]:
+        """Return a queryset without rows."""
+        return super().get_queryset().none()
+
+
+QuerySet._manager_class = Manager

@@ -1,0 +1,387 @@
+"""``QuerySet``: what to read, how to give it, and the results once they are there."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
+
+from aorm.bridge import in_running_loop, run_blocking
+from aorm.database.routing import router
+from aorm.exceptions import NotSupportedError
+from aorm.query.building import BuildingMixin
+from aorm.query.bulk import BulkMixin
+from aorm.query.combining import CombiningMixin, merged
+from aorm.query.door import QueryDoor
+from aorm.query.execution import fetch
+from aorm.query.fetch_modes import FETCH_ONE, tell_fetch_mode
+from aorm.query.prefetch import aprefetch_related_objects
+from aorm.query.reading import ReadingMixin
+from aorm.query.results import MODELS, ResultKind
+from aorm.query.state import Query, base_query
+from aorm.query.values import ValuesMixin
+from aorm.query.writing import WritingMixin
+from aorm.sql.types import BIGINT
+from aorm.sql.values import Param
+from aorm.twins import harmonise_twins
+from aorm.version import VERSION_KEY, __version__, warn_of_other_version
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Generator, Iterator
+    from typing import Self
+
+M = TypeVar("M")
+
+# How many results repr() shows.
+REPR_OUTPUT_SIZE = 20
+
+
+class QuerySet(
+    BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, WritingMixin, BulkMixin, Generic[M]
+):
+    """A lazy description of rows of one model, and their objects once it was evaluated.
+
+    ``await queryset`` gives a list, ``async for`` iterates, both evaluate once and keep the results; in plain sync
+    code ``for``, ``len()``, ``list()``, ``bool()`` and indexing do the same. Each method that describes returns a new
+    queryset.
+    """
+
+    # Managers stand on querysets; the manager module sets this when it is imported.
+    _manager_class: ClassVar[Any] = None
+
+    @classmethod
+    def as_manager(cls) -> Any:
+        """Return a manager with the methods of this class: ``objects = PublishedQuerySet.as_manager()``."""
+        manager = cls._manager_class.from_queryset(cls)()
+        manager._built_with_as_manager = True
+        return manager
+
+    as_manager.queryset_only = True  # type: ignore[attr-defined]
+
+    def __init__(
+        self,
+        model: type[M] | None = None,
+        query: Query | None = None,
+        using: str | None = None,
+        hints: dict[str, Any] | None = None,
+    ) -> None:
+        self.model: Any = model
+        self._db = using
+        self._hints = hints or {}
+        self._query: Query = base_query(self.model._meta) if query is None else query
+        self._kind: ResultKind = MODELS
+        self._result_cache: list[Any] | None = None
+        self._fields: tuple[Any, ...] | None = None
+        self._for_write = False
+        self._sticky_filter = False
+        self._kept_aliases: frozenset[str] = frozenset()
+        self._prefetch_related_lookups: tuple[Any, ...] = ()
+        self._prefetch_done = False
+        self._known_related_objects: dict[Any, dict[Any, Any]] = {}
+        self._fetch_mode: Any = FETCH_ONE
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        harmonise_twins(cls)
+
+    # Copies.
+
+    def _start(self) -> Self:
+        return self
+
+    def _copy(self) -> Self:
+        """Return the same description, not evaluated."""
+        new = self._clone()
+        if self._sticky_filter:
+            new._sticky_filter = False
+        return new
+
+    def _clone(self) -> Self:
+        cls = self.__class__
+        new: Self = cls.__new__(cls)
+        state = new.__dict__
+        state.update(self.__dict__)
+        state["_result_cache"] = None
+        state["_prefetch_done"] = False
+        state["_kept_aliases"] = frozenset()
+        return new
+
+    _chain = _copy
+
+    def _with(self, query: Query) -> Self:
+        """Return a queryset like this one with another query."""
+        new = self._copy()
+        new._query = query
+        return new
+
+    def _next_is_sticky(self) -> Self:
+        """Let the next ``filter()`` share its related rows with the one after it, as related managers need."""
+        new = self._clone()
+        new._sticky_filter = True
+        return new
+
+    def _add_hints(self, **hints: Any) -> None:
+        self._hints = {**self._hints, **hints}
+
+    def _refuse_combined(self, operation: str) -> None:
+        if self._query.combinator is not None:
+            name = {"union all": "union", "intersect": "intersection", "except": "difference"}
+            combinator = name.get(self._query.combinator, self._query.combinator)
+            raise NotSupportedError(f"Calling QuerySet.{operation}() after {combinator}() is not supported.")
+
+    @property
+    def query(self) -> QueryDoor:
+        """The query: ``str()`` of it is its SQL, and it pickles."""
+        return QueryDoor(self._query, self._kind, self._db)
+
+    @query.setter
+    def query(self, door: QueryDoor) -> None:
+        self._query = door.query
+        self._kind = door.kind
+        self._result_cache = None
+
+    @property
+    def db(self) -> str:
+        """The alias of the database that the queryset will use."""
+        if self._for_write:
+            return self._db or router.db_for_write(self.model, **self._hints)
+        return self._db or router.db_for_read(self.model, **self._hints)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the results come in a defined order."""
+        query = self._query
+        if query.is_empty:
+            return True
+        if query.order_by:
+            return True
+        return query.orders_by_default and bool(query.meta.ordering) and query.group_by is None
+
+    @property
+    def totally_ordered(self) -> bool:
+        """Whether the order leaves no two results equal: by the primary key or by unique fields that are not null."""
+        if not self.ordered:
+            return False
+        names = self._ordering_names()
+        if names is None:
+            return False
+        meta = self._query.meta
+        given: set[str] = set()
+        for name in names:
+            field = meta.pk if name == "pk" else meta.find_field(name)
+            if field is None or not getattr(field, "concrete", False):
+                continue
+            if field.unique and not field.null:
+                return True
+            given.add(field.name)
+        groups = [tuple(field.name for field in meta.pk_fields), *meta.unique_together]
+        groups += [constraint.fields for constraint in meta.total_unique_constraints]
+        return any(
+            given.issuperset(group) and not any(meta.get_field(name).null for name in group) for group in groups if group
+        )
+
+    def _ordering_names(self) -> list[str] | None:
+        query = self._query
+        items: Any = query.order_by or query.meta.ordering
+        names: list[str] = []
+        for item in items:
+            name = item if isinstance(item, str) else getattr(item, "name", None)
+            if name is None:
+                column = getattr(item, "term", getattr(item, "expression", None))
+                name = getattr(column, "name", None)
+            if isinstance(name, str):
+                names.append(name.lstrip("+-"))
+        return names
+
+    # Evaluation.
+
+    async def _afetch_all(self) -> list[M]:
+        """Run the statement unless its results are kept, then the prefetches, and return the results."""
+        results = self._result_cache
+        if results is None:
+            results = await fetch(self)
+            if self._kind is MODELS:
+                self._finish_instances(results)
+            self._result_cache = results
+        if self._prefetch_related_lookups and not self._prefetch_done:
+            await aprefetch_related_objects(results, *self._prefetch_related_lookups)
+            self._prefetch_done = True
+        return results
+
+    def _fetch_all(self) -> None:
+        if self._result_cache is None or (self._prefetch_related_lookups and not self._prefetch_done):
+            run_blocking(self._afetch_all)
+
+    def _finish_instances(self, instances: list[Any]) -> None:
+        """Tell loaded instances what the queryset knows: their fetch mode, their peers, objects they belong to."""
+        if self._fetch_mode is not FETCH_ONE:
+            tell_fetch_mode(instances, self._fetch_mode)
+        if self._known_related_objects:
+            for field, known in self._known_related_objects.items():
+                for instance in instances:
+                    if field.is_cached(instance):
+                        continue
+                    key = field.attname and getattr(instance, field.attname)
+                    owner = known.get(key)
+                    if owner is not None:
+                        setattr(instance, field.name, owner)
+
+    def __await__(self) -> Generator[Any, None, list[M]]:
+        """Give the results as a list, and keep them."""
+        return self._alist().__await__()
+
+    async def _alist(self) -> list[M]:
+        return list(await self._afetch_all())
+
+    def __aiter__(self) -> AsyncIterator[M]:
+        """Iterate over the results, which are kept."""
+        return EvaluatedIterator(self)
+
+    def __iter__(self) -> Iterator[M]:
+        """Iterate over the results, which are kept; in a running loop only if they are there already."""
+        self._fetch_all()
+        return iter(self._result_cache or ())
+
+    def __len__(self) -> int:
+        """Return the number of results, evaluating the queryset."""
+        self._fetch_all()
+        return len(self._result_cache or ())
+
+    def __bool__(self) -> bool:
+        """Tell whether there are results, evaluating the queryset."""
+        self._fetch_all()
+        return bool(self._result_cache)
+
+    @overload
+    def __getitem__(self, key: int) -> M: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> Self: ...
+
+    def __getitem__(self, key: int | slice) -> Any:
+        """Return one result, or a queryset limited to a slice; a step evaluates it and gives a list."""
+        if not isinstance(key, (int, slice)):
+            raise TypeError(f"QuerySet indices must be integers or slices, not {type(key).__name__}.")
+        parts = (key,) if isinstance(key, int) else (key.start, key.stop)
+        if any(part is not None and part < 0 for part in parts):
+            raise ValueError("Negative indexing is not supported.")
+        if self._result_cache is not None:
+            return self._result_cache[key]
+        if isinstance(key, slice):
+            sliced = self._limited(key.start, key.stop)
+            return list(sliced)[:: key.step] if key.step else sliced
+        one = self._limited(key, key + 1)
+        one._fetch_all()
+        return (one._result_cache or [])[0]
+
+    def _limited(self, start: int | None, stop: int | None) -> Self:
+        """Return the queryset with a slice of its rows; slices of slices count from the first."""
+        query = self._query
+        low = 0 if query.offset is None else query.offset.value
+        high = None if query.limit is None else low + query.limit.value
+        new_high = high
+        if stop is not None:
+            new_high = low + int(stop) if high is None else min(high, low + int(stop))
+        if start is not None:
+            low = low + int(start) if new_high is None else min(new_high, low + int(start))
+        if new_high is not None and low >= new_high:
+            return self._with(query.replace(is_empty=True, limit=Param(0, BIGINT), offset=None))
+        return self._with(
+            query.replace(
+                offset=Param(low, BIGINT) if low else None,
+                limit=None if new_high is None else Param(new_high - low, BIGINT),
+            )
+        )
+
+    # Combination.
+
+    def __and__(self, other: QuerySet[Any]) -> Self:
+        if other._query.is_empty:
+            return other  # type: ignore[return-value]
+        if self._query.is_empty:
+            return self
+        return self._merged(other, "AND")
+
+    def __or__(self, other: QuerySet[Any]) -> Self:
+        if self._query.is_empty:
+            return other  # type: ignore[return-value]
+        if other._query.is_empty:
+            return self
+        return self._filterable()._merged(other._filterable(), "OR")
+
+    def __xor__(self, other: QuerySet[Any]) -> Self:
+        if self._query.is_empty:
+            return other  # type: ignore[return-value]
+        if other._query.is_empty:
+            return self
+        return self._filterable()._merged(other._filterable(), "XOR")
+
+    def _merged(self, other: QuerySet[Any], connector: str) -> Self:
+        self._refuse_combined("__and__" if connector == "AND" else "__or__")
+        new = self._with(merged(self, other, connector))
+        new._known_related_objects = {**other._known_related_objects, **self._known_related_objects}
+        return new
+
+    def _filterable(self) -> Self:
+        """Return the queryset in a form that further conditions may join: a slice becomes ``pk IN (slice)``."""
+        if not self._query.is_sliced:
+            return self
+        base: Any = self.model._base_manager.using(self._db)
+        return base.filter(pk__in=self.values("pk"))  # type: ignore[no-any-return]
+
+    # Expressions.
+
+    def resolve_expression(self, scope: Any) -> Any:
+        """Place the queryset as a subquery in another query."""
+        if self._fields and len(self._fields) > 1:
+            raise TypeError("Cannot use multi-field values querysets as filter values.")
+        return scope.place_queryset(self)
+
+    resolve_expression.queryset_only = True  # type: ignore[attr-defined]
+
+    # Copies, pickles, text.
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        new = self._clone()
+        for name, value in self.__dict__.items():
+            if name not in ("_result_cache", "_query", "model", "_kind"):
+                new.__dict__[name] = copy.deepcopy(value, memo)
+        new._result_cache = copy.deepcopy(self._result_cache, memo)
+        return new
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A pickled queryset holds its results; unpickling asks no database.
+        self._fetch_all()
+        return {**self.__dict__, VERSION_KEY: __version__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        state = dict(state)
+        warn_of_other_version("queryset", state.pop(VERSION_KEY, None))
+        self.__dict__.update(state)
+
+    def __repr__(self) -> str:
+        if self._result_cache is None and in_running_loop():
+            return f"<{self.__class__.__name__} of {self.model.__name__}, not evaluated>"
+        shown: list[Any] = list(self[: REPR_OUTPUT_SIZE + 1])
+        if len(shown) > REPR_OUTPUT_SIZE:
+            shown[-1] = "...(remaining elements truncated)..."
+        return f"<{self.__class__.__name__} {shown!r}>"
+
+
+class EvaluatedIterator(Generic[M]):
+    """The results of a queryset, which it evaluates at the first step."""
+
+    __slots__ = ("_items", "_queryset")
+
+    def __init__(self, queryset: QuerySet[M]) -> None:
+        self._queryset = queryset
+        self._items: Iterator[M] | None = None
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> M:
+        if self._items is None:
+            self._items = iter(await self._queryset._afetch_all())
+        for item in self._items:
+            return item
+        raise StopAsyncIteration
