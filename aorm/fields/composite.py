@@ -8,11 +8,20 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm import checks
+from aorm.expressions.lookups.rows import (
+    TupleExact,
+    TupleGreaterThan,
+    TupleGreaterThanOrEqual,
+    TupleIn,
+    TupleIsNull,
+    TupleLessThan,
+    TupleLessThanOrEqual,
+)
 from aorm.fields.base import NOT_PROVIDED, Field
 from aorm.sql.types import row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from aorm.sql.types import SqlType
 
@@ -51,6 +60,15 @@ class CompositeAttribute:
 class CompositePrimaryKey(Field[Any, tuple[Any, ...]]):
     """A primary key made of the named fields of the model; it has no column of its own."""
 
+    lookups: ClassVar[Mapping[str, Any]] = {
+        "exact": TupleExact,
+        "gt": TupleGreaterThan,
+        "gte": TupleGreaterThanOrEqual,
+        "lt": TupleLessThan,
+        "lte": TupleLessThanOrEqual,
+        "in": TupleIn,
+        "isnull": TupleIsNull,
+    }
     descriptor_class: ClassVar[type[Any]] = CompositeAttribute
 
     def __init__(self, *args: str, **options: Any) -> None:

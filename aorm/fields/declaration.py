@@ -192,7 +192,8 @@ class FieldDeclaration(LookupTable):
 
     def get_attname(self) -> str:
         """Return the name of the attribute that holds the value."""
-        return self.name
+        name: str = self.name
+        return name
 
     def get_attname_column(self) -> tuple[str, str | None]:
         """Return the names of the attribute and of the column."""

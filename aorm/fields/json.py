@@ -7,6 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm import checks
 from aorm.exceptions import DataError
+from aorm.expressions.functions.json import KeyTransformFactory
+from aorm.expressions.lookups.json import (
+    ContainedBy,
+    DataContains,
+    HasAnyKeys,
+    HasKey,
+    HasKeys,
+    JSONExact,
+    JSONIContains,
+    JSONIn,
+)
 from aorm.fields.base import Field
 from aorm.fields.checking import lacks, migrated_databases
 from aorm.fields.connections import dialect_of
@@ -25,6 +36,16 @@ class JSONField(Field[Any, Any]):
     ``json.JSONEncoder`` for values of other types, `decoder` one of ``json.JSONDecoder``.
     """
 
+    lookups: ClassVar[Mapping[str, Any]] = {
+        "contains": DataContains,
+        "contained_by": ContainedBy,
+        "has_key": HasKey,
+        "has_keys": HasKeys,
+        "has_any_keys": HasAnyKeys,
+        "exact": JSONExact,
+        "icontains": JSONIContains,
+        "in": JSONIn,
+    }
     empty_strings_allowed = False
     description = "A JSON object"
     default_error_messages: ClassVar[Mapping[str, Any]] = {"invalid": "Value must be valid JSON."}

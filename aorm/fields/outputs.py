@@ -17,8 +17,9 @@ from aorm.fields.identifiers import GenericIPAddressField, UUIDField
 from aorm.fields.json import JSONField
 from aorm.fields.numeric import BigIntegerField, FloatField, IntegerField, SmallIntegerField
 from aorm.fields.sql_types import timestamp_type
-from aorm.fields.temporal import DateField, DateTimeField, TimeField
+from aorm.fields.temporal import DateField, DateTimeField
 from aorm.fields.text import CharField, TextField
+from aorm.fields.times import TimeField
 from aorm.settings import settings
 from aorm.sql import types
 

@@ -1,4 +1,4 @@
-"""Dates, moments, times of day and durations."""
+"""Dates and moments."""
 
 from __future__ import annotations
 
@@ -7,25 +7,33 @@ import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from aorm import checks, timezone
-from aorm.fields.annotations import (
-    DateGet,
-    DateSet,
-    DateTimeGet,
-    DateTimeSet,
-    TimeGet,
-    TimeSet,
+from aorm.expressions.functions.temporal import (
+    ExtractDay,
+    ExtractHour,
+    ExtractIsoWeekDay,
+    ExtractIsoYear,
+    ExtractMinute,
+    ExtractMonth,
+    ExtractQuarter,
+    ExtractSecond,
+    ExtractWeek,
+    ExtractWeekDay,
+    ExtractYear,
+    TruncDate,
+    TruncTime,
 )
+from aorm.fields.annotations import DateGet, DateSet, DateTimeGet, DateTimeSet
 from aorm.fields.base import Field
 from aorm.fields.checking import FieldChecks
 from aorm.fields.choices import plain
-from aorm.fields.dateparse import parse_date, parse_datetime, parse_time
+from aorm.fields.dateparse import parse_date, parse_datetime
 from aorm.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Unpack
 
-    from aorm.fields.annotations import Date, DateTime, FieldOptions, Label, Time
+    from aorm.fields.annotations import Date, DateTime, FieldOptions, Label
 
 NEAR_NOW = datetime.timedelta(seconds=10)
 
@@ -108,7 +116,7 @@ class AutoNowMixin(FieldChecks):
         raise NotImplementedError
 
 
-def _moment_is_near_now(value: datetime.datetime) -> bool:
+def moment_is_near_now(value: datetime.datetime) -> bool:
     return abs(naive_in_utc(value) - naive_in_utc(timezone.now())) <= NEAR_NOW
 
 
@@ -134,6 +142,16 @@ def _anext_by(field: Any, is_next: bool) -> Any:
 class DateField(AutoNowMixin, Field[DateSet, DateGet]):
     """A date."""
 
+    lookups: ClassVar[Mapping[str, Any]] = {
+        "year": ExtractYear,
+        "month": ExtractMonth,
+        "day": ExtractDay,
+        "week_day": ExtractWeekDay,
+        "iso_week_day": ExtractIsoWeekDay,
+        "week": ExtractWeek,
+        "iso_year": ExtractIsoYear,
+        "quarter": ExtractQuarter,
+    }
     empty_strings_allowed = False
     default_error_messages: ClassVar[Mapping[str, Any]] = {
         "invalid": "“%(value)s” value has an invalid date format. It must be in YYYY-MM-DD format.",
@@ -231,6 +249,13 @@ class DateField(AutoNowMixin, Field[DateSet, DateGet]):
 class DateTimeField(DateField[DateTimeSet, DateTimeGet]):
     """A moment: an aware datetime, or, where `settings.use_tz` is off, a naive one."""
 
+    lookups: ClassVar[Mapping[str, Any]] = {
+        "hour": ExtractHour,
+        "minute": ExtractMinute,
+        "second": ExtractSecond,
+        "date": TruncDate,
+        "time": TruncTime,
+    }
     default_error_messages: ClassVar[Mapping[str, Any]] = {
         "invalid": (
             "“%(value)s” value has an invalid format. It must be in YYYY-MM-DD HH:MM[:ss[.uuuuuu]][TZ] format."
@@ -341,94 +366,5 @@ class DateTimeField(DateField[DateTimeSet, DateTimeGet]):
 
     def _is_near_now(self, value: object) -> bool:
         if isinstance(value, datetime.datetime):
-            return _moment_is_near_now(value)
+            return moment_is_near_now(value)
         return isinstance(value, datetime.date) and _date_is_near_now(value)
-
-
-class TimeField(AutoNowMixin, Field[TimeSet, TimeGet]):
-    """A time of day, without zone."""
-
-    empty_strings_allowed = False
-    default_error_messages: ClassVar[Mapping[str, Any]] = {
-        "invalid": "“%(value)s” value has an invalid format. It must be in HH:MM[:ss[.uuuuuu]] format.",
-        "invalid_time": "“%(value)s” value has the correct format (HH:MM[:ss[.uuuuuu]]) but it is an invalid time.",
-    }
-    description = "Time"
-
-    if TYPE_CHECKING:
-
-        @overload
-        def __init__(
-            self: TimeField[Time, datetime.time],
-            verbose_name: Label | None = None,
-            name: str | None = None,
-            auto_now: bool = False,
-            auto_now_add: bool = False,
-            *,
-            null: Literal[False] = False,
-            **options: Unpack[FieldOptions],
-        ) -> None: ...
-        @overload
-        def __init__(
-            self: TimeField[Time | None, datetime.time | None],
-            verbose_name: Label | None = None,
-            name: str | None = None,
-            auto_now: bool = False,
-            auto_now_add: bool = False,
-            *,
-            null: bool,
-            **options: Unpack[FieldOptions],
-        ) -> None: ...
-        @overload
-        def __init__(
-            self,
-            verbose_name: Label | None = None,
-            name: str | None = None,
-            auto_now: bool = False,
-            auto_now_add: bool = False,
-            *,
-            null: bool = False,
-            **options: Unpack[FieldOptions],
-        ) -> None: ...
-        def __init__(self, *args: Any, **options: Any) -> None: ...
-
-    def get_internal_type(self) -> str:
-        """Return the name of the field class whose column type this one has."""
-        return "TimeField"
-
-    def present(self) -> datetime.time:
-        """Return the present time of day, by the clock of the process."""
-        return datetime.datetime.now().time()
-
-    def to_python(self, value: Any) -> Any:
-        """Return the value as a time, from a time, a datetime or a text; None stays."""
-        if value is None or isinstance(value, datetime.time):
-            return value
-        if isinstance(value, datetime.datetime):
-            return value.time()
-        try:
-            parsed = parse_time(value)
-        except ValueError:
-            raise self.error("invalid_time", value=value) from None
-        if parsed is None:
-            raise self.error("invalid", value=value)
-        return parsed
-
-    def get_prep_value(self, value: Any) -> Any:
-        """Return the value as a time without zone; None stays.
-
-        Raises:
-            ValueError: the time has a zone.
-        """
-        if value is None:
-            return None
-        if value.__class__ is not datetime.time or self.has_own_to_python:
-            value = self.to_python(plain(value))
-        if isinstance(value, datetime.time) and value.tzinfo is not None:
-            raise ValueError(f"TimeField {self.label} does not support timezone-aware times: {value}.")
-        return value
-
-    def _is_near_now(self, value: object) -> bool:
-        if isinstance(value, datetime.time):
-            value = datetime.datetime.combine(naive_in_utc(timezone.now()).date(), value)
-        return isinstance(value, datetime.datetime) and _moment_is_near_now(value)

@@ -18,6 +18,7 @@ from aorm.fields import (
     numeric,
     temporal,
     text,
+    times,
 )
 from aorm.validators import MaxValueValidator, MinValueValidator
 
@@ -34,6 +35,7 @@ MODULES = (
     numeric,
     temporal,
     text,
+    times,
 )
 NAMES = {
     name: value
