@@ -9,6 +9,7 @@ from aorm.exceptions import FieldDoesNotExist
 from aorm.fields.choices import display_of
 from aorm.fields.defaults import DatabaseDefault
 from aorm.models import neighbours, pickling, refreshing, validation
+from aorm.models.checks import check_model
 from aorm.models.construction import fill
 from aorm.models.deletion import delete_instance, delete_queryset
 from aorm.models.metaclass import ModelBase
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterable, Sequence
     from typing import Self
 
+    from aorm.checks import CheckMessage
     from aorm.exceptions import MultipleObjectsReturned, ObjectDoesNotExist, ObjectNotUpdated, ValidationError
     from aorm.mapping.options import Options
     from aorm.query.manager import Manager
@@ -282,6 +284,11 @@ class Model(metaclass=ModelBase):
     def date_error_message(self, lookup_type: str, field_name: str, unique_for: str) -> ValidationError:
         """Return the error that says that a value occurs twice in a day, month or year."""
         return validation.date_error(self, lookup_type, field_name, unique_for)
+
+    @classmethod
+    def check(cls, **kwargs: Any) -> list[CheckMessage]:
+        """Return what is wrong with the model's declaration; a model may override it to check more."""
+        return check_model(cls, **kwargs)
 
     async def _aget_next_or_previous_by_FIELD(self, field: Any, is_next: bool, /, **kwargs: Any) -> Self:
         found: Self = await neighbours.find_by_date(self, field, is_next, kwargs)

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import copy
-import sys
-import warnings
 from typing import Any
 
 from aorm.mapping.registry import restore_model
-
-VERSION_KEY = "_aorm_version"
-
-
-def current_version() -> str:
-    """Return aorm's version; the package itself is above this floor, and always imported before it."""
-    version: str = sys.modules["aorm"].__version__  # type: ignore[attr-defined]
-    return version
+from aorm.version import VERSION_KEY, __version__, warn_of_other_version
 
 
 def reduce_instance(instance: Any) -> tuple[Any, ...]:
     """Return how to make the instance again: its class by name, and its state with the version that wrote it."""
     model = type(instance)
     state = instance.__getstate__()
-    state[VERSION_KEY] = current_version()
+    state[VERSION_KEY] = __version__
     return new_instance, (model.__module__, model.__qualname__, model._meta.label), state
 
 
@@ -49,15 +40,7 @@ def state_of(instance: Any) -> dict[str, Any]:
 
 def restore_state(instance: Any, state: dict[str, Any]) -> None:
     """Give a new instance its attributes; warn when another version of aorm wrote them."""
-    version = state.get(VERSION_KEY)
-    if not version:
-        warnings.warn("Pickled model instance's aorm version is not specified.", RuntimeWarning, stacklevel=3)
-    elif version != current_version():
-        warnings.warn(
-            f"Pickled model instance's aorm version {version} does not match the current version {current_version()}.",
-            RuntimeWarning,
-            stacklevel=3,
-        )
+    warn_of_other_version("model", state.pop(VERSION_KEY, None))
     for name, value in state.pop("_memoryview_attrs", ()):
         state[name] = memoryview(value)
     instance.__dict__.update(state)
