@@ -202,10 +202,12 @@ class Statements(Writer):
             parts.append("DEFAULT VALUES")
         else:
             parts.append(f"({self.quote_all(insert.columns)}) VALUES {self.render_all_rows(insert.rows)}")
-        if insert.on_conflict is not None:
-            parts.append(self.render(insert.on_conflict))
-        parts.append(self.returning(insert.returning))
+        parts += [self.conflict(insert), self.returning(insert.returning)]
         return " ".join([part for part in parts if part])
+
+    def conflict(self, insert: Insert) -> str:
+        """Return what to do with conflicting rows, or nothing."""
+        return self.render(insert.on_conflict) if insert.on_conflict is not None else ""
 
     def insert_verb(self, insert: Insert) -> str:
         """Return the words that begin an INSERT."""

@@ -11,6 +11,7 @@ from aorm.sql.functions import Call
 from aorm.sql.predicates import Predicate
 from aorm.sql.tables import Label
 from aorm.sql.types import TEXT
+from aorm.sql.values import Literal, Param
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,14 +36,6 @@ def path_of(keys: Iterable[object], start: str = "$") -> str:
     return "".join(parts)
 
 
-def is_plain(key: str) -> bool:
-    """Tell whether a key may stand in a path.
-
-    SQLite reads quotes there from 3.47 on only, and before 3.45 it compared escapes as they are written.
-    """
-    return key.isascii() and '"' not in key
-
-
 class SQLiteJSON(Expressions):
     """Render paths into JSON documents; paths are parameters, never text."""
 
@@ -51,6 +44,14 @@ class SQLiteJSON(Expressions):
         while isinstance(term, Label):
             term = term.term
         return isinstance(term, Call) and term.name in EXTRACTIONS
+
+    def is_plain(self, key: str) -> bool:
+        """Tell whether a key may stand in a path.
+
+        SQLite reads quotes there from 3.47 on only, and before 3.45 it compared escapes as they are written. A
+        definition must not hold the subquery that stands in for such a path.
+        """
+        return self.inlines or (key.isascii() and '"' not in key)
 
     def place(self, term: Term, opens_last: bool = False) -> tuple[str, tuple[str, ...]]:
         """Return the document that a term is cut out of, as text, and the keys of the path in it.
@@ -68,7 +69,7 @@ class SQLiteJSON(Expressions):
                 break
         document, start = self.operand(term), 0
         for index, key in enumerate(keys if opens_last else keys[:-1]):
-            if not is_plain(key):
+            if not self.is_plain(key):
                 rows = self.entry(document, keys[start:index], key)
                 document = f"(SELECT \"_entry\".value FROM {rows} AND \"_entry\".type IN ('object', 'array'))"
                 start = index + 1
@@ -82,14 +83,14 @@ class SQLiteJSON(Expressions):
     def path_exists(self, term: Term) -> str:
         """Return the JSON type at the term's path, NULL where there is nothing."""
         document, keys = self.place(term)
-        if keys and not is_plain(keys[-1]):
+        if keys and not self.is_plain(keys[-1]):
             return f'(SELECT "_entry".type FROM {self.entry(document, keys[:-1], keys[-1])})'
         return f"JSON_TYPE({document}, {self.fixed(path_of(keys), TEXT)})"
 
     def call_json_extract(self, call: Call) -> str:
         """Return the value at a path; null, true and false by their names."""
         document, keys = self.place(call)
-        if keys and not is_plain(keys[-1]):
+        if keys and not self.is_plain(keys[-1]):
             value = f'CASE WHEN "_entry".type IN {WORDS} THEN "_entry".type ELSE "_entry".value END'
             return f"(SELECT {value} FROM {self.entry(document, keys[:-1], keys[-1])})"
         mark = self.fixed(path_of(keys), TEXT)
@@ -116,6 +117,8 @@ class SQLiteJSON(Expressions):
 
     def call_json_has_key(self, call: Call) -> str:
         """Return whether an object has a key."""
+        if self.inlines:
+            return self._inlined(call, "AND")
         return f"EXISTS ({self.keyed(call.arguments[0], self.operand(call.arguments[1]))})"
 
     def keyed(self, term: Term, key: str) -> str:
@@ -126,6 +129,8 @@ class SQLiteJSON(Expressions):
 
     def call_json_has_keys(self, call: Call) -> str:
         """Return whether an object has all keys of a list."""
+        if self.inlines:
+            return self._inlined(call, "AND")
         document, wanted = call.arguments
         missing = self.keyed(document, '"_wanted".value')
         return (
@@ -134,9 +139,22 @@ class SQLiteJSON(Expressions):
 
     def call_json_has_any_keys(self, call: Call) -> str:
         """Return whether an object has any key of a list."""
+        if self.inlines:
+            return self._inlined(call, "OR")
         document, wanted = call.arguments
         found = self.keyed(document, '"_wanted".value')
         return f'EXISTS (SELECT 1 FROM json_each({self.operand(wanted)}) AS "_wanted" WHERE EXISTS ({found}))'
+
+    def _inlined(self, call: Call, operator: str) -> str:
+        """Return the test for keys without a subquery, as definitions need it."""
+        term, wanted = call.arguments
+        if not isinstance(wanted, (Param, Literal)):
+            raise NotSupportedError("SQLite needs the keys of a check as plain values.")
+        document, keys = self.place(term)
+        names = wanted.value if isinstance(wanted.value, (list, tuple)) else [wanted.value]
+        paths = [f"{path_of(keys)}.{json.dumps(str(name))}" for name in names]
+        tests = [f"JSON_TYPE({document}, {self.fixed(path, TEXT)}) IS NOT NULL" for path in paths]
+        return f"({f' {operator} '.join(tests)})"
 
     def call_json_object(self, call: Call) -> str:
         """Return a JSON object of alternating keys and values."""

@@ -58,11 +58,22 @@ class SQLitePredicates(Predicates, SQLiteJSON, SQLiteBase):
         if sql_type.element is None:
             values = Param(item.values.value, SqlType("array", (), item.term.type), item.values.adapter)
         element = sql_type.element or item.term.type
+        if self.inlines:
+            return self.enumerated(item, element)
         if element.name == "json":
             left = self.operand(item.term) if self.is_path(item.term) else self.scalar(self.operand(item.term))
             return f"{left} IN (SELECT {self.scalar('value')} FROM json_each({self.listed(item.values, values)}))"
         query = f"SELECT {self.element(element)} FROM json_each({self.listed(item.values, values)})"
         return f"{self.operand(item.term)} IN ({query})"
+
+    def enumerated(self, item: InList, element: SqlType) -> str:
+        """Return ``term IN (1, 2)``: a definition must not hold a subquery."""
+        texts = [self.dialect.literal(value, element) for value in item.values.value]
+        left = self.operand(item.term)
+        if element.name == "json":
+            left = left if self.is_path(item.term) else self.scalar(left)
+            texts = [self.scalar(text) for text in texts]
+        return f"{left} IN ({', '.join(texts)})"
 
     def listed(self, original: Param, typed: Param) -> str:
         """Return the mark of a list; the original object must be held, as its place is known by identity."""

@@ -40,9 +40,9 @@ class SQLiteStatements(Statements, SQLiteBase):
         """Return INSERT OR IGNORE where any conflict is to be ignored: it covers NOT NULL as well, as in Django."""
         return "INSERT OR IGNORE INTO" if _ignores_all(insert) else "INSERT INTO"
 
-    def render_insert(self, insert: Insert) -> str:
-        """Return an INSERT."""
-        return super().render_insert(insert.replace(on_conflict=None) if _ignores_all(insert) else insert)
+    def conflict(self, insert: Insert) -> str:
+        """Return what to do with conflicting rows, or nothing where the verb has said it."""
+        return "" if _ignores_all(insert) else super().conflict(insert)
 
     def inserted_query(self, source: Selectable | FromValues) -> str:
         """Return the query that gives the rows to insert.

@@ -39,11 +39,11 @@ from aorm.sql.values import Case, Cast, Collate, Literal, Negative, Operation, O
 from tests.unit.dialects.support import FIRST, TYPES, UID, UTC, Runner, agg, by_id, call, col, par, select
 
 D = decimal.Decimal
-I, B, F, S, DT, TS, TM, DUR = T.INTEGER, T.BIGINT, T.DOUBLE, T.TEXT, T.DATE, T.TIMESTAMPTZ, T.TIME, T.INTERVAL
+INT, B, F, S, DT, TS, TM, DUR = T.INTEGER, T.BIGINT, T.DOUBLE, T.TEXT, T.DATE, T.TIMESTAMPTZ, T.TIME, T.INTERVAL
 TOKYO = "Asia/Tokyo"
 
 
-def op(left: Term, operator: str, right: Term, type: T.SqlType = I) -> Operation:  # noqa: A002
+def op(left: Term, operator: str, right: Term, type: T.SqlType = INT) -> Operation:  # noqa: A002
     """Return an operation."""
     return Operation(left, operator, right, type)
 
@@ -55,7 +55,7 @@ def text(value: str) -> Term:
 
 def number(value: int) -> Term:
     """Return a whole number."""
-    return par(value, I)
+    return par(value, INT)
 
 
 def path(*keys: object, text: bool = False) -> Term:
@@ -100,7 +100,7 @@ ARITHMETIC = [
     (op(col("n"), "#", number(2)), 5),
     (op(col("n"), "<<", number(2)), 28),
     (op(col("n"), ">>", number(1)), 3),
-    (Negative(Negative(col("n"), I), I), 7),
+    (Negative(Negative(col("n"), INT), INT), 7),
     (op(col("price"), "*", number(2), T.DECIMAL), D("25")),
     (op(col("price"), "+", par(D("0.25"), T.DECIMAL), T.DECIMAL), D("12.75")),
     (op(col("price"), "/", number(4), T.DECIMAL), D("3.125")),
@@ -123,7 +123,7 @@ ARITHMETIC = [
 
 TEXTS = [
     (call("concat", text("a"), col("n"), par(None, S), text("z")), "a7z"),
-    (call("length", col("name"), type=I), 8),
+    (call("length", col("name"), type=INT), 8),
     (call("lower", col("name")), "ab%c_d\\e"),
     (call("upper", col("name")), "AB%C_D\\E"),
     (call("left", col("name"), number(2)), "Ab"),
@@ -131,7 +131,7 @@ TEXTS = [
     (call("right", text("abc"), number(5)), "abc"),
     (call("substr", col("name"), number(2)), "b%c_d\\e"),
     (call("substr", col("name"), number(2), number(3)), "b%c"),
-    (call("strpos", col("name"), text("%"), type=I), 3),
+    (call("strpos", col("name"), text("%"), type=INT), 3),
     (call("replace", col("name"), text("%"), text("--")), "Ab--c_d\\e"),
     (call("lpad", text("é"), number(3), text("xy")), "xyé"),
     (call("rpad", text("é"), number(4), text("xy")), "éxyx"),
@@ -142,33 +142,33 @@ TEXTS = [
     (call("ltrim", text("  a ")), "a "),
     (call("rtrim", text("  a ")), "  a"),
     (call("chr", number(233)), "é"),
-    (call("ord", text("é"), type=I), 233),
+    (call("ord", text("é"), type=INT), 233),
     (call("md5", text("é")), "66ddcd97cfdeabb2f6fb8a999b4bc76f"),
     (call("sha224", text("a")), "abd37534c7d9a2efb9465de931cd7055ffdb8879563ae98078d6d6d5"),
     (call("sha256", text("a")), "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"),
     (call("nullif", text("a"), text("a")), None),
     (call("coalesce", par(None, S), col("name"), text("x")), FIRST["name"]),
-    (call("greatest", col("n"), number(9), type=I), 9),
-    (call("greatest", col("n"), par(None, I), type=I), per(sqlite=None, postgresql=7)),
-    (call("least", col("n"), number(9), type=I), 7),
+    (call("greatest", col("n"), number(9), type=INT), 9),
+    (call("greatest", col("n"), par(None, INT), type=INT), per(sqlite=None, postgresql=7)),
+    (call("least", col("n"), number(9), type=INT), 7),
     (Collate(text("a"), "C", S), "a"),
     (Cast(col("n"), S), "7"),
-    (Cast(text("12"), I), 12),
-    (Cast(col("price"), I), per(sqlite=12, postgresql=13)),
+    (Cast(text("12"), INT), 12),
+    (Cast(col("price"), INT), per(sqlite=12, postgresql=13)),
     (Cast(text("12.5"), T.decimal(7, 2)), D("12.50")),
     (Cast(col("at"), DT), per(sqlite=datetime.date(2024, 12, 31), postgresql=datetime.date(2024, 12, 31))),
     (Cast(text("2020-01-02 03:04:05.125"), T.TIMESTAMP), datetime.datetime(2020, 1, 2, 3, 4, 5, 125000)),
     (Literal(None, S), None),
     (Literal("it's \\ %", S), "it's \\ %"),
     (Literal(True, T.BOOLEAN), True),
-    (Literal(-5, I), -5),
+    (Literal(-5, INT), -5),
     (TemplateCall(("UPPER(", ")"), (text("a"),), S), "A"),
     (TemplateCall(("REPLACE(", ")"), (text("abc"), text("b"), text("d")), S), "adc"),
-    (RawTerm(("", " + ", ""), (number(1), number(2)), I), 3),
+    (RawTerm(("", " + ", ""), (number(1), number(2)), INT), 3),
 ]
 
 NUMBERS = [
-    (call("abs", par(-3, I), type=I), 3),
+    (call("abs", par(-3, INT), type=INT), 3),
     (call("abs", par(-2.5, F), type=F), 2.5),
     (call("acos", par(0.5, F), type=F), math.acos(0.5)),
     (call("asin", par(0.5, F), type=F), math.asin(0.5)),
@@ -181,7 +181,7 @@ NUMBERS = [
     (call("degrees", par(0.5, F), type=F), math.degrees(0.5)),
     (call("exp", par(0.5, F), type=F), math.exp(0.5)),
     (call("floor", par(-1.2, F), type=F), -2.0),
-    (call("floor", col("n"), type=I), 7),
+    (call("floor", col("n"), type=INT), 7),
     (call("ln", par(0.5, F), type=F), math.log(0.5)),
     (call("log", par(2.0, F), par(8.0, F), type=F), 3.0),
     (call("mod", par(5.5, F), par(2.0, F), type=F), 1.5),
@@ -193,7 +193,7 @@ NUMBERS = [
     (call("round", col("price"), number(1), type=T.DECIMAL), D("12.5")),
     (call("round", par(2.5, F), number(0), type=F), 3.0),
     (call("sign", par(-2.5, F), type=F), -1.0),
-    (call("sign", col("n"), type=I), 1),
+    (call("sign", col("n"), type=INT), 1),
     (call("sin", par(0.5, F), type=F), math.sin(0.5)),
     (call("sqrt", number(16), type=F), 4.0),
     (call("tan", par(0.5, F), type=F), math.tan(0.5)),
@@ -201,7 +201,7 @@ NUMBERS = [
 
 TIMES = [
     *(
-        (call("extract", col("at"), type=I, options=(part, "UTC")), expected)
+        (call("extract", col("at"), type=INT, options=(part, "UTC")), expected)
         for part, expected in {
             "year": 2024,
             "iso_year": 2025,
@@ -216,13 +216,13 @@ TIMES = [
             "second": 15,
         }.items()
     ),
-    (call("extract", col("at"), type=I, options=("year", TOKYO)), 2025),
-    (call("extract", col("at"), type=I, options=("hour", "UTC+05:30")), 5),
-    (call("extract", col("at"), type=I, options=("minute", "UTC-05:15")), 15),
-    (call("extract", col("day"), type=I, options=("month",)), 2),
-    (call("extract", col("clock"), type=I, options=("second",)), 59),
-    (call("extract", col("span"), type=I, options=("hour",)), 2),
-    (call("extract", col("span"), type=I, options=("day",)), 1),
+    (call("extract", col("at"), type=INT, options=("year", TOKYO)), 2025),
+    (call("extract", col("at"), type=INT, options=("hour", "UTC+05:30")), 5),
+    (call("extract", col("at"), type=INT, options=("minute", "UTC-05:15")), 15),
+    (call("extract", col("day"), type=INT, options=("month",)), 2),
+    (call("extract", col("clock"), type=INT, options=("second",)), 59),
+    (call("extract", col("span"), type=INT, options=("hour",)), 2),
+    (call("extract", col("span"), type=INT, options=("day",)), 1),
     (call("trunc", col("day"), type=DT, options=("quarter",)), datetime.date(2024, 1, 1)),
     (call("trunc", col("day"), type=DT, options=("week",)), datetime.date(2024, 2, 26)),
     (call("trunc", col("at"), type=T.TIMESTAMP, options=("month", TOKYO)), datetime.datetime(2025, 1, 1)),
@@ -293,7 +293,7 @@ CONDITIONS: list[tuple[Predicate, Any]] = [
     (Compare(col("n"), "<", par(7.5, F)), True),
     (Compare(col("price"), "=", par(D("12.5"), T.decimal(7, 2))), True),
     (Compare(op(col("price"), "*", number(1), T.DECIMAL), "<", par(D("100"), T.DECIMAL)), True),
-    (Compare(call("length", col("name"), type=I), "<", par(2**40, I)), True),
+    (Compare(call("length", col("name"), type=INT), "<", par(2**40, INT)), True),
     (Compare(Row((col("n"), col("name")), T.row(2)), "=", Row((number(7), text("Ab%c_d\\e")), T.row(2))), True),
     (Compare(IsNull(col("n")), "=", par(False, T.BOOLEAN)), True),
     (Between(col("n"), number(1), number(7)), True),
@@ -301,7 +301,7 @@ CONDITIONS: list[tuple[Predicate, Any]] = [
     (InTerms(col("n"), (number(1), op(number(3), "+", number(4)))), True),
     (InTerms(Row((col("n"), col("ok")), T.row(2)), (Row((number(7), par(True, T.BOOLEAN)), T.row(2)),)), True),
     (InQuery(col("id"), select(col("id"))), True),
-    (Exists(select(Literal(1, I), where=Compare(col("n"), "=", Outer(number(7), I)))), True),
+    (Exists(select(Literal(1, INT), where=Compare(col("n"), "=", Outer(number(7), INT)))), True),
     (IsTrue(col("ok")), True),
     (Not(IsTrue(col("ok"))), False),
     (Xor((IsTrue(col("ok")), TRUE, IsNull(col("n"), True))), True),
@@ -330,10 +330,10 @@ CONDITIONS: list[tuple[Predicate, Any]] = [
 ]
 
 CASES = [
-    (Case((When(IsTrue(col("ok")), number(1)), When(TRUE, number(2))), number(3), I), 1),
+    (Case((When(IsTrue(col("ok")), number(1)), When(TRUE, number(2))), number(3), INT), 1),
     (Case((When(FALSE, text("a")),), text("b"), S), "b"),
     (Case((When(FALSE, text("a")),), None, S), None),
-    (Subquery(select(agg("count"), where=TRUE), I), 2),
+    (Subquery(select(agg("count"), where=TRUE), INT), 2),
     (call("uuid4", type=T.UUID), uuid.UUID),
     (call("uuid7", type=T.UUID), uuid.UUID),
     (call("uuid7", par(datetime.timedelta(days=-1), DUR), type=T.UUID), uuid.UUID),
@@ -455,12 +455,12 @@ def test_an_aggregate_has_the_expected_value(runner: Runner, term: Aggregate, ex
 
 
 WINDOWS = [
-    (call("row_number", type=I), None, [1, 2]),
-    (call("rank", type=I), None, [1, 2]),
-    (call("dense_rank", type=I), None, [1, 2]),
+    (call("row_number", type=INT), None, [1, 2]),
+    (call("rank", type=INT), None, [1, 2]),
+    (call("dense_rank", type=INT), None, [1, 2]),
     (call("percent_rank", type=F), None, [0.0, 1.0]),
     (call("cume_dist", type=F), None, [0.5, 1.0]),
-    (call("ntile", number(2), type=I), None, [1, 2]),
+    (call("ntile", number(2), type=INT), None, [1, 2]),
     (call("lag", col("id"), number(1), type=B), None, [None, 1]),
     (call("lag", col("id"), number(1), number(0), type=B), None, [0, 1]),
     (call("lead", col("name"), number(1), text("end"), type=S), None, ["zweite", "end"]),
