@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["PluralMessage", "Translations", "gettext", "install_translations", "ngettext", "show"]
+__all__ = ["PluralMessage", "Translations", "gettext", "install_translations", "is_lazy_text", "ngettext", "show"]
 
 
 class Translations(Protocol):
@@ -105,3 +105,17 @@ def show(message: object, params: object = None) -> str:
     if hasattr(type(message), "__mod__"):
         return str(message % params)  # type: ignore[operator]
     return str(str(message) % params)
+
+
+# The names by which the classes of lazy strings go, Django's by the method that they alone have.
+_LAZY_CLASS_NAMES = frozenset({"lazystring", "lazyproxy"})
+
+
+def is_lazy_text(value: object) -> bool:
+    """Tell whether `value` stands for text that is decided late, such as the `gettext_lazy` of some framework."""
+    cls = type(value)
+    return (
+        isinstance(value, PluralMessage)
+        or hasattr(cls, "_proxy____cast")
+        or any(base.__name__.lstrip("_").lower() in _LAZY_CLASS_NAMES for base in cls.__mro__)
+    )
