@@ -13,6 +13,7 @@ META_NAMES = frozenset(
         "abstract",
         "app_label",
         "apps",
+        "auto_created",
         "base_manager_name",
         "constraints",
         "db_table",

@@ -87,7 +87,7 @@ class Options:
         self.verbose_name = given.get("verbose_name") or camel_case_to_spaces(model_name)
         self.verbose_name_plural = given.get("verbose_name_plural") or f"{self.verbose_name}s"
         self.swapped: str | None = None
-        self.auto_created: Any = False
+        self.auto_created: Any = given.get("auto_created", False)
         self.auto_field: Any = None
         self.pk: Any = None
         self.model: Any = None

@@ -123,9 +123,7 @@ def get_prefetcher(instance: Any, through_attr: str, to_attr: str) -> Prefetcher
     if descriptor is None:
         return Prefetcher(None, None, hasattr(instance, through_attr), is_fetched)
     if hasattr(descriptor, "get_prefetch_querysets"):
-        return Prefetcher(
-            descriptor, descriptor, True, descriptor.is_cached if through_attr == to_attr else is_fetched
-        )
+        return Prefetcher(descriptor, descriptor, True, descriptor.is_cached if through_attr == to_attr else is_fetched)
     manager = getattr(instance, through_attr)
     source = manager if hasattr(type(manager), "get_prefetch_querysets") else None
     if through_attr == to_attr:
