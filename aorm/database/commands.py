@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aorm.database.config import DatabaseConfig
     from aorm.database.transaction import Command, Steps, Transaction
     from aorm.dialects.base.sessions import Sessions, TransactionOptions
+    from aorm.drivers.answers import Answer
     from aorm.drivers.protocol import DriverConnection
 
 __all__ = ["Sender", "run_steps", "spell"]
@@ -68,12 +69,11 @@ class Sender:
         if is_done:
             error = _error_of(answer)
         else:
-            answer.cancel()
             self.connection.abort()
             error = ConnectionLost(f"database {config.alias!r}: no answer to {sql}")
         return self._judge_commit(answer, error) if command.kind == "commit" else error
 
-    def _judge_commit(self, answer: asyncio.Future[str], error: Error | None) -> Error | None:
+    def _judge_commit(self, answer: Answer[str], error: Error | None) -> Error | None:
         transaction = self.transaction
         if error is None:
             if answer.result() == "ROLLBACK":  # the server had already given the transaction up
@@ -115,9 +115,7 @@ async def run_steps(
         raise
 
 
-def _error_of(answer: asyncio.Future[str]) -> Error | None:
-    if answer.cancelled():
-        return ConnectionLost("the statement was cancelled with its event loop")
+def _error_of(answer: Answer[str]) -> Error | None:
     error = answer.exception()
     if error is not None and not isinstance(error, Error):
         raise error

@@ -7,8 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    import asyncio
-
+    from aorm.drivers.answers import Answer
     from aorm.drivers.protocol import DriverConnection, DriverCursor
 
 __all__ = ["Observed", "Observer"]
@@ -65,7 +64,7 @@ class Observed:
         finally:
             self._tell(sql, started)
 
-    def start(self, sql: str) -> asyncio.Future[str]:
+    def start(self, sql: str) -> Answer[str]:
         """Report when the answer is there, and pass on."""
         started = perf_counter()
         future = self._connection.start(sql)

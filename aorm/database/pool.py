@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from aorm.database.shielding import complete
 from aorm.database.slots import CLEANING, LEASED, Slot, SlotMachine
+from aorm.drivers.answers import Answer
 from aorm.exceptions import ConnectionLost, Error, InterfaceError, PoolTimeout
 from aorm.settings import settings
 
@@ -126,10 +127,10 @@ class Pool(SlotMachine):
             return
         slot.is_dirty = True
         slot.state = CLEANING
-        settled: asyncio.Future[None] = self.loop.create_future()
+        settled: Answer[None] = Answer()
         self._spawn(self._clean(slot, settled))
-        await complete(settled, self.config.cancel_grace, self.config.cancel_grace)
-        if not settled.done():
+        is_settled, _ = await complete(settled, self.config.cancel_grace, self.config.cancel_grace)
+        if not is_settled:
             self.discard(slot, is_network_dead=True)
 
     async def aclose(self, timeout: float | None = None) -> None:
@@ -233,7 +234,7 @@ class Pool(SlotMachine):
                 self.discard(slot, is_network_dead=True)
         self.cleaned(slot)
 
-    async def _clean(self, slot: Slot, settled: asyncio.Future[None] | None) -> None:
+    async def _clean(self, slot: Slot, settled: Answer[None] | None) -> None:
         connection = slot.connection
         is_settled = in_order = False
         try:
@@ -336,9 +337,9 @@ def _another(error: BaseException) -> BaseException:
     return copy
 
 
-def _finish(settled: asyncio.Future[None] | None) -> None:
-    if settled is not None and not settled.done():
-        settled.set_result(None)
+def _finish(settled: Answer[None] | None) -> None:
+    if settled is not None:
+        settled.settle(None)
 
 
 def _shortened(statement: str | None) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from aorm.database.commands import Sender, run_steps, spell
 from aorm.database.observing import Observed, Observer
-from aorm.database.shielding import complete
+from aorm.database.shielding import answer_of, complete
 from aorm.database.transaction import Block, Callback, Steps, Transaction
 from aorm.database.turns import Turns
 from aorm.dialects.base.sessions import DEFAULT_TRANSACTION, Sessions, TransactionOptions
@@ -159,9 +159,11 @@ class Scope:
             block.is_closed = True
             self._turns.refuse(lambda: self._too_late(block))
         orphan = self._close_children(block)
-        came, cancelled = await self._turns.insist(
-            self.database.config.cleanup_timeout, self.database.config.cancel_grace
-        )
+        came, cancelled = True, None
+        if self._turns.is_taken:
+            config = self.database.config
+            came, cancelled = await self._turns.insist(config.cleanup_timeout, config.cancel_grace)
+        self._turns.is_taken = True
         if not came:
             orphan = self._break_off()
         try:
@@ -281,7 +283,7 @@ class Scope:
     async def _settle(self, connection: DriverConnection) -> None:
         grace = self.database.config.cancel_grace
         settling = asyncio.ensure_future(connection.settle())
-        is_settled, _ = await complete(settling, grace, grace)
+        is_settled, _ = await complete(answer_of(settling), grace, grace)
         if not is_settled:
             settling.cancel()
             connection.abort()

@@ -3,70 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from anyio import CancelScope
+from aorm.drivers.answers import Answer, GaveUp
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["complete"]
+__all__ = ["answer_of", "complete"]
 
 
 async def complete(
-    future: asyncio.Future[Any], timeout: float | None, grace: float
+    answer: Answer[Any], timeout: float | None, grace: float
 ) -> tuple[bool, asyncio.CancelledError | None]:
-    """Wait for `future` up to `timeout`; after a cancellation only `grace` longer, but that long for certain.
+    """Wait for an answer up to `timeout`, or up to `grace` after a cancellation, but that long for certain.
 
-    Returns whether it is done, and the first cancellation that was held back: the caller must raise it again when its
-    state is in order. Neither repeated `cancel()` nor anyio's level cancellation ends the wait. The future is never
-    cancelled here.
+    Returns whether it came, and the cancellation that was held back: the caller must raise it again when its own state
+    is in order. The error of an answer is not raised here.
     """
-    if future.done():
-        return True, None
-    loop = asyncio.get_running_loop()
-    waiter: asyncio.Future[None] = loop.create_future()
-    wake = _waker(waiter)
-    future.add_done_callback(wake)
-    timer = None if timeout is None else loop.call_later(timeout, wake, None)
-    try:
-        await waiter
-    except asyncio.CancelledError as error:
-        cancelled = error
-    else:
-        return future.done(), None
-    finally:
-        if timer is not None:
-            timer.cancel()
-        future.remove_done_callback(wake)
-    return await _insist(future, loop.time() + grace), cancelled
-
-
-async def _insist(future: asyncio.Future[Any], deadline: float) -> bool:
-    loop = asyncio.get_running_loop()
-    # The shield holds back anyio's scopes, which would cancel every await again; `except` holds back the rest.
-    with CancelScope(shield=True):
-        while not future.done():
-            remaining = deadline - loop.time()
-            if remaining <= 0:
-                return False
-            waiter: asyncio.Future[None] = loop.create_future()
-            wake = _waker(waiter)
-            future.add_done_callback(wake)
-            timer = loop.call_later(remaining, wake, None)
-            try:
-                await waiter
-            except asyncio.CancelledError:
-                continue
-            finally:
+    cancelled: asyncio.CancelledError | None = None
+    timer = None
+    if not answer.done():
+        answer.grace = grace
+        if timeout is not None:
+            timer = asyncio.get_running_loop().call_later(timeout, answer.give_up)
+        try:
+            await answer
+        except asyncio.CancelledError as error:
+            cancelled = error
+        except Exception:
+            pass
+        finally:
+            if timer is not None:
                 timer.cancel()
-                future.remove_done_callback(wake)
-    return True
+    return not isinstance(answer.exception(), GaveUp), cancelled
 
 
-def _waker(waiter: asyncio.Future[None]) -> Callable[[Any], None]:
-    def wake(_: object) -> None:
-        if not waiter.done():
-            waiter.set_result(None)
+def answer_of(task: asyncio.Task[Any]) -> Answer[None]:
+    """Return an answer that comes when a task ends, however it ends."""
+    answer: Answer[None] = Answer()
 
-    return wake
+    def ended(_: object) -> None:
+        if not task.cancelled():
+            task.exception()  # seen
+        answer.settle(None)
+
+    task.add_done_callback(ended)
+    return answer

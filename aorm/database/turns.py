@@ -7,6 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from aorm.database.shielding import complete
+from aorm.drivers.answers import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,8 @@ class Turns:
         if not self.is_taken:
             self.is_taken = True
             return
-        turn = self._queue_up()
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
         try:
             await turn
         except BaseException:
@@ -48,7 +50,8 @@ class Turns:
         if not self.is_taken:
             self.is_taken = True
             return True, None
-        turn = self._queue_up()
+        turn: Answer[None] = Answer()
+        self._waiting.append(turn)
         came, cancelled = await complete(turn, timeout, grace)
         if not came and turn in self._waiting:
             self._waiting.remove(turn)
@@ -69,8 +72,3 @@ class Turns:
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_exception(error())
-
-    def _queue_up(self) -> asyncio.Future[None]:
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        return turn

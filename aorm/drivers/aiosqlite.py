@@ -19,6 +19,7 @@ import aiosqlite
 from aiosqlite.core import _STOP_RUNNING_SENTINEL as _STOP
 
 from aorm.drivers.aiosqlite_errors import translate
+from aorm.drivers.answers import Answer
 from aorm.exceptions import ConnectionLost, NotSupportedError, OperationalError
 
 if TYPE_CHECKING:
@@ -41,11 +42,13 @@ class Job:
 
     __slots__ = ("connection", "error", "function", "future", "is_cancelled", "is_delivered", "result")
 
-    def __init__(self, connection: AiosqliteConnection, function: Callable[[], Any]) -> None:
+    def __init__(
+        self, connection: AiosqliteConnection, function: Callable[[], Any], future: asyncio.Future[Any]
+    ) -> None:
         """Prepare a visit; `future` gets what `function` returns or raises."""
         self.connection = connection
         self.function = function
-        self.future: asyncio.Future[Any] = connection.loop.create_future()
+        self.future: asyncio.Future[Any] = future
         self.is_cancelled = False
         self.is_delivered = False
         self.result: Any = None
@@ -147,7 +150,7 @@ class AiosqliteConnection:
         """Run a function on the thread. When cancelled, interrupt it if it is the one running; `settle` follows it."""
         if self._is_closed:
             raise ConnectionLost("the connection is closed", sqlstate="08003")
-        job = Job(self, function)
+        job = Job(self, function, self.loop.create_future())
         self._queue.put_nowait((None, job))
         try:
             return await job.future
@@ -175,15 +178,14 @@ class AiosqliteConnection:
         """Begin a result that is fetched piece by piece."""
         return AiosqliteCursor(self, await self.visit(lambda: self._cursor(sql, parameters, preamble)))
 
-    def start(self, sql: str) -> asyncio.Future[str]:
+    def start(self, sql: str) -> Answer[str]:
         """Send a control statement; the result is always an empty tag."""
+        answer: Answer[str] = Answer()
         if self._is_closed:
-            future: asyncio.Future[str] = self.loop.create_future()
-            future.set_exception(ConnectionLost("the connection is closed", sqlstate="08003"))
-            return future
-        job = Job(self, lambda: self._control(sql))
-        self._queue.put_nowait((None, job))
-        return job.future
+            answer.settle(ConnectionLost("the connection is closed", sqlstate="08003"))
+        else:
+            self._queue.put_nowait((None, Job(self, lambda: self._control(sql), answer)))
+        return answer
 
     async def settle(self) -> None:
         """Wait until the thread has left every statement that was cancelled."""
@@ -199,7 +201,7 @@ class AiosqliteConnection:
         if self._is_closed:
             return
         self._is_closed = True
-        job = Job(self, self._close)
+        job = Job(self, self._close, self.loop.create_future())
         self._queue.put_nowait((None, job))
         self._queue.put_nowait((None, lambda: _STOP))
         await asyncio.shield(job.future)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 
+from aorm.drivers.answers import Answer, Errand
 from aorm.drivers.asyncpg_errors import translate, translate_connecting
 from aorm.drivers.sockets import close_without_loop, keep_alive
 
@@ -141,9 +142,9 @@ class AsyncpgConnection:
             raise self.explain(error) from error
         return AsyncpgCursor(self, cursor)
 
-    def start(self, sql: str) -> asyncio.Future[str]:
-        """Send a control statement in a task of its own, out of reach of the caller's cancellation."""
-        return self._loop.create_task(self._run(sql))
+    def start(self, sql: str) -> Answer[str]:
+        """Send a control statement now, out of reach of the caller's cancellation."""
+        return Errand(self._raw.execute(sql), self.explain)
 
     async def settle(self) -> None:
         """Wait until the server has confirmed the end of a cancelled statement."""
@@ -201,13 +202,6 @@ class AsyncpgConnection:
     def explain(self, error: Exception) -> Exception:
         """Return our exception for one of asyncpg's."""
         return translate(error, is_closed=not self.is_open())
-
-    async def _run(self, sql: str) -> str:
-        try:
-            tag: str = await self._raw.execute(sql)
-        except Exception as error:
-            raise self.explain(error) from error
-        return tag
 
     def _can_heal(self, error: Exception) -> bool:
         """Tell whether the statement did not run and would after forgetting what was prepared.

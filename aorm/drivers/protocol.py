@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    import asyncio
+    from aorm.drivers.answers import Answer
 
 __all__ = ["ConnectionPlan", "Driver", "DriverConnection", "DriverCursor", "Keeper", "Row", "SQLFunction"]
 
@@ -84,7 +84,7 @@ class DriverConnection(Protocol):
         """Begin a result that is fetched piece by piece."""
         ...
 
-    def start(self, sql: str) -> asyncio.Future[str]:
+    def start(self, sql: str) -> Answer[str]:
         """Send a control statement at once; nobody's cancellation stops it. The result is the server's command tag."""
         ...
 

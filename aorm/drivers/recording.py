@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from aorm.drivers.answers import Answer
+
 if TYPE_CHECKING:
     from aorm.drivers.protocol import ConnectionPlan
 
-__all__ = ["Answer", "Recorded", "RecordingDriver"]
+__all__ = ["Recorded", "RecordingDriver", "Reply"]
 
-Answer: TypeAlias = Sequence[Sequence[Any]] | int | Exception
+Reply: TypeAlias = Sequence[Sequence[Any]] | int | Exception
 """Rows, or a number of affected rows, or an exception to raise."""
 
 _TRANSACTION_WORDS = {"BEGIN": True, "COMMIT": False}
@@ -72,12 +73,12 @@ class RecordingConnection:
         """Record, and give the rows of the next answer piece by piece."""
         return RecordingCursor(await self.fetch(sql, parameters, preamble))
 
-    def start(self, sql: str) -> asyncio.Future[str]:
-        """Record a control statement; an answer is used up only if it is an exception made for it."""
-        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    def start(self, sql: str) -> Answer[str]:
+        """Record a control statement; it uses no answer up."""
+        answer: Answer[str] = Answer()
         self._record_all((sql,))
-        future.set_result(sql.partition(" ")[0])
-        return future
+        answer.settle(None, sql.partition(" ")[0])
+        return answer
 
     async def settle(self) -> None:
         """Return at once: nothing is ever on its way."""
@@ -137,11 +138,11 @@ class RecordingDriver:
     name = "recording"
     needs_ping = False
 
-    def __init__(self, *answers: Answer, responder: Callable[[str, Sequence[Any]], Answer] | None = None) -> None:
+    def __init__(self, *answers: Reply, responder: Callable[[str, Sequence[Any]], Reply] | None = None) -> None:
         """Begin with these answers."""
         self.statements: list[Recorded] = []
         self.connections: list[RecordingConnection] = []
-        self._answers: deque[Answer] = deque(answers)
+        self._answers: deque[Reply] = deque(answers)
         self._responder = responder
 
     @property
@@ -149,7 +150,7 @@ class RecordingDriver:
         """The texts of all statements, in order."""
         return [recorded.sql for recorded in self.statements]
 
-    def answer(self, *answers: Answer) -> None:
+    def answer(self, *answers: Reply) -> None:
         """Queue answers for the next statements."""
         self._answers.extend(answers)
 
@@ -158,7 +159,7 @@ class RecordingDriver:
         self.statements.clear()
         self._answers.clear()
 
-    def answer_for(self, sql: str, parameters: Sequence[Any]) -> Answer:
+    def answer_for(self, sql: str, parameters: Sequence[Any]) -> Reply:
         """Return the answer to a statement."""
         if self._answers:
             return self._answers.popleft()
