@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from aorm.lazy import is_lazy_text
 
@@ -92,9 +92,30 @@ class Choices(enum.Enum, metaclass=ChoicesType):
 class IntegerChoices(Choices, enum.IntEnum):
     """Choices whose values are whole numbers."""
 
+    if TYPE_CHECKING:
+        # What a member is written as, `1, "One"`, in the form that type checkers look for.
+        _value_: int
+
+        def __init__(self, value: int, label: Any = ...) -> None: ...
+        def __new__(cls, value: int, label: Any = ...) -> Self: ...
+        def __eq__(self, other: object) -> bool: ...
+        def __hash__(self) -> int: ...
+        @enum.property
+        def value(self) -> int: ...
+
 
 class TextChoices(Choices, enum.StrEnum):
     """Choices whose values are text; `auto()` gives the member's name."""
+
+    if TYPE_CHECKING:
+        _value_: str
+
+        def __init__(self, value: str, label: Any = ...) -> None: ...
+        def __new__(cls, value: str, label: Any = ...) -> Self: ...
+        def __eq__(self, other: object) -> bool: ...
+        def __hash__(self) -> int: ...
+        @enum.property
+        def value(self) -> str: ...
 
     @staticmethod
     def _generate_next_value_(name: str, start: int, count: int, last_values: list[str]) -> str:
