@@ -82,8 +82,8 @@ def normalize_choices(value: Any, *, depth: int = 0) -> Any:
     """
     if isinstance(value, (LazyChoices, str, bytes)) or is_lazy_text(value):
         return value
-    if isinstance(value, EnumMeta) and hasattr(value, "choices"):
-        return value.choices
+    if isinstance(value, EnumMeta) and (enumerated := getattr(value, "choices", None)) is not None:
+        return enumerated
     if depth < DEEPEST_GROUP and isinstance(value, Mapping):
         pairs: Any = value.items()
     elif depth < DEEPEST_GROUP and _is_iterable_of_pairs(value):
@@ -91,7 +91,7 @@ def normalize_choices(value: Any, *, depth: int = 0) -> Any:
     elif callable(value) and depth == 0:
         return CallableChoices(value)
     elif callable(value) and depth < DEEPEST_GROUP:
-        pairs = value()
+        pairs = CallableChoices(value).func()
     else:
         return value
     try:

@@ -22,7 +22,6 @@ class GeneratedField(Field[Any, Any]):
     """
 
     generated = True
-    db_returning = True
 
     def __init__(self, *, expression: Any, output_field: Any, db_persist: bool, **options: Any) -> None:
         """Refuse every option that would give the value another source."""
@@ -40,6 +39,11 @@ class GeneratedField(Field[Any, Any]):
         self.output_field = output_field
         self.db_persist = db_persist
         super().__init__(**options)
+
+    @property
+    def db_returning(self) -> bool:
+        """Whether the database makes the value on INSERT: always."""
+        return True
 
     @property
     def sql_type(self) -> SqlType:

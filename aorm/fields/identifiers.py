@@ -33,12 +33,15 @@ if TYPE_CHECKING:
 class AutoFieldMixin(FieldChecks):
     """Let the database count: the value of a new row comes back from the INSERT."""
 
-    db_returning = True
-
     def __init__(self, *args: Any, **options: Any) -> None:
         """Allow the value to be missing."""
         options["blank"] = True
         super().__init__(*args, **options)
+
+    @property
+    def db_returning(self) -> bool:
+        """Whether the database makes the value on INSERT: always."""
+        return True
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         """Check the declaration; only a primary key counts by itself."""

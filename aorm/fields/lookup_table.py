@@ -17,6 +17,7 @@ class RegisterLookup(Protocol):
 
     def __call__(self, lookup: L, lookup_name: str | None = None) -> L:
         """Register the class and return it."""
+        ...
 
 
 class _Generation:

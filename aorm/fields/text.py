@@ -149,10 +149,12 @@ class CharField(PlainText[TextSet, TextGet]):
         if self.max_length is not None:
             self.validators.append(MaxLengthValidator(self.max_length))
 
-    @property
-    def description(self) -> Any:
-        """What the field is, in words."""
-        return "String (unlimited)" if self.max_length is None else "String (up to %(max_length)s)"
+    if not TYPE_CHECKING:
+
+        @property
+        def description(self) -> str:
+            """What the field is, in words."""
+            return "String (unlimited)" if self.max_length is None else "String (up to %(max_length)s)"
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         """Check the declaration; the length, if there is one, must be a positive integer."""

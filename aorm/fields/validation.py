@@ -29,10 +29,15 @@ class FieldValidation(FieldStorage):
         "unique_for_date": "%(field_label)s must be unique for %(date_field_label)s %(lookup_type)s.",
     }
 
-    @property
-    def description(self) -> Any:
-        """What the field is, in words; may hold placeholders for its attributes."""
-        return f"Field of type: {type(self).__name__}"
+    if TYPE_CHECKING:
+        # A plain text in most classes, and in those of one's own.
+        description: Any
+    else:
+
+        @property
+        def description(self) -> str:
+            """What the field is, in words; may hold placeholders for its attributes."""
+            return f"Field of type: {type(self).__name__}"
 
     @cached_property
     def error_messages(self) -> dict[str, Any]:
