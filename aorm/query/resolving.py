@@ -105,13 +105,14 @@ def find_target(meta: Options, names: Sequence[str], extra_choices: Iterable[str
     if output is None:
         raise unknown_name(meta, names[0], extra_choices)
     rest = tuple(names[position:])
-    path, columns = trim(tuple(hops), _end_columns(output, hops))
+    path, columns = trim(tuple(hops), _end_columns(output))
     return Target(path, columns, output, rest)
 
 
-def _end_columns(output: Any, hops: Sequence[Hop]) -> tuple[Any, ...]:
+def _end_columns(output: Any) -> tuple[Any, ...]:
     if output.is_relation and getattr(output, "path", None):
-        return tuple(remote for _, remote in hops[-1].pairs)
+        # Followed backwards, a foreign key leads to the rows that have it: to their key, not to the column of the join.
+        return tuple(output.target_fields)
     composed = getattr(output, "fields", None)
     return tuple(composed) if composed else (output,)
 

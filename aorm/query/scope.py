@@ -202,8 +202,7 @@ class QueryScope:
         field: Any = whole.output
         alias = self._labelled(relation, field)
         if not names:
-            pairs = field.path[-1].pairs
-            target = Target(start.path, tuple(remote for _, remote in pairs), field, ())
+            target = Target(start.path, tuple(field.target_fields), field, ())
             return target.resolved(alias), (), target
         target = find_target(field.path[-1].target, names)
         last = self.follow(target.path, alias)
