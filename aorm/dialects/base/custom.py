@@ -62,7 +62,7 @@ class CustomCompiler:
         The SQL of terms carries its own parameters, so the list is empty for them; percent signs are doubled, as
         everything that ``as_sql`` returns must have them.
         """
-        term = self._terms.get(id(expression))
+        term: Node | None = self._terms.get(id(expression))
         if term is None:
             # A part of an expression that has been resolved carries its node.
             term = expression if isinstance(expression, Node) else getattr(expression, "term", None)

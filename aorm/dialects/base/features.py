@@ -45,7 +45,6 @@ class Features:
     supports_frame_range_fixed_distance: bool = True
     supports_frame_exclusion: bool = True
     only_supports_unbounded_with_preceding_and_following: bool = False
-    supports_qualify: bool = False
     supports_aggregate_filter_clause: bool = True
     supports_aggregate_order_by_clause: bool = True
     supports_aggregate_distinct_multiple_argument: bool = True

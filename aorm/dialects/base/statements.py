@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aorm.dialects.base.qualify import without_qualify
 from aorm.dialects.base.writer import Writer
 from aorm.exceptions import NotSupportedError
 from aorm.sql.predicates import TRUE
@@ -35,9 +36,7 @@ class Statements(Writer):
     def render_select(self, select: Select) -> str:
         """Return ``SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... ORDER BY ... LIMIT ... FOR UPDATE``."""
         if select.qualify is not TRUE:
-            raise NotSupportedError(
-                f"{self.dialect.name} has no QUALIFY: filter on a window function in a query around this one."
-            )
+            return self.render(without_qualify(select))
         parts = [
             self.select_head(select),
             f"FROM {self.render(select.source)}" if select.source is not None else "",

@@ -82,7 +82,13 @@ class SQLitePredicates(Predicates, SQLiteJSON, SQLiteBase):
         return self.hold(original, encoder=self.dialect.parameter_encoder(typed))
 
     def render_in_terms(self, item: InTerms) -> str:
-        """Return ``term IN (a, b)``; rows must stand in VALUES."""
+        """Return ``term IN (a, b)``; rows must stand in VALUES, parts of JSON take one form."""
+        if item.term.type.name == "json":
+            left = self.operand(item.term) if self.is_path(item.term) else self.scalar(self.operand(item.term))
+            texts = [
+                self.scalar(self.hold(term)) if isinstance(term, Param) else self.operand(term) for term in item.terms
+            ]
+            return f"{left} IN ({', '.join(texts)})"
         if any(isinstance(term, Row) for term in item.terms):
             return f"{self.operand(item.term)} IN (VALUES {self.render_all(item.terms)})"
         return super().render_in_terms(item)

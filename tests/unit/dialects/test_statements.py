@@ -9,11 +9,12 @@ import pytest
 from aorm.exceptions import NotSupportedError
 from aorm.sql import types as T
 from aorm.sql.ddl import ColumnDefinition, CreateTable, DropTable
-from aorm.sql.predicates import FALSE, TRUE, Compare, InList, conjunction
+from aorm.sql.functions import Call, Window
+from aorm.sql.predicates import FALSE, TRUE, Compare, Exists, InList, conjunction
 from aorm.sql.select import Compound, Explain, Lock, Ordering, Position, Select
 from aorm.sql.sources import From, FromQuery, FromValues, Join
 from aorm.sql.tables import Column, ColumnList, Label, Star, Table
-from aorm.sql.values import Case, Default, Literal, Operation, Param, Row, When
+from aorm.sql.values import Case, Default, Literal, Operation, Outer, Param, Row, When
 from aorm.sql.write import Assignment, Delete, Excluded, Insert, OnConflict, Update
 from tests.unit.dialects.support import (
     DIALECTS,
@@ -286,10 +287,33 @@ def test_the_default_keyword_is_refused_where_there_is_none() -> None:
         sql(DIALECTS["sqlite"], insert)
 
 
-def test_qualify_is_refused() -> None:
-    for dialect in DIALECTS.values():
-        with pytest.raises(NotSupportedError, match="no QUALIFY"):
-            sql(dialect, things(qualify=Compare(N, ">", number(1))))
+def test_a_filter_on_a_window_stands_around_the_query(runner: Runner) -> None:
+    rank = Window(Call("row_number", (), T.BIGINT), (), (Ordering(N, True),), None, T.BIGINT)
+    other = Select(
+        ColumnList((Literal(1, T.INTEGER),)),
+        From(THING, "U"),
+        where=conjunction(
+            [
+                Compare(Column("U", "n", T.INTEGER), "<", Outer(N, T.INTEGER)),
+                Compare(Outer(rank, T.BIGINT), "=", number(1)),
+            ]
+        ),
+    )
+    statement = things(
+        NAME,
+        Label(rank, "r", T.BIGINT),
+        number(7),
+        where=Compare(N, ">", number(0)),
+        qualify=conjunction([Compare(rank, "<=", number(1)), Compare(N, ">", number(0)), Exists(other)]),
+        is_distinct=True,
+        order_by=(Ordering(Operation(N, "+", number(0), T.INTEGER)), Ordering(Position(1, T.TEXT))),
+        limit=par(5, T.BIGINT),
+    )
+    if runner.vendor == "postgresql":
+        statement = statement.replace(is_distinct=False)
+    assert runner.rows(statement) == [("b", 1, 7)]
+    around = Select(ColumnList((Column("s", "name", T.TEXT), Column("s", "r", T.BIGINT))), FromQuery(statement, "s"))
+    assert runner.rows(around) == [("b", 1)]
 
 
 EXPLAINS: list[tuple[str, Explain, str]] = [
