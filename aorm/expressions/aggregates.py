@@ -137,7 +137,7 @@ class Aggregate(Func):
         sources = [resolve(source, scope) for source in self.source_expressions]
         self._refuse_nested(scope, sources)
         self.check_composites(sources)
-        output = self.resolve_output(scope, [source.output for source in sources])
+        output = self.placed(sources).resolve_output(scope, [source.output for source in sources])
         condition = None if self.filter is None else predicate_of(scope.aggregate_condition(self.filter))
         if isinstance(condition, Always) and condition.truth:
             condition = None

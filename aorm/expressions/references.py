@@ -126,12 +126,12 @@ class Sliced(F):
     def resolve_expression(self, scope: Scope, *rest: Any, **options: Any) -> Resolved:
         """Resolve what is sliced and cut the part out."""
         whole = resolve(self.obj, scope)
-        own = getattr(whole.output, "slice_expression", None)
-        if own is not None:
-            return resolve(own(whole, self.start, self.length), scope)
         sql_type = whole.output.sql_type
         if sql_type.name not in ("text", "varchar") and sql_type is not UNKNOWN:
-            raise NotSupportedError("This field does not support slicing.")
+            own = getattr(whole.output, "slice_expression", None)
+            if own is None:
+                raise NotSupportedError("This field does not support slicing.")
+            return resolve(own(whole, self.start, self.length), scope)
         bounds = [self.start] if self.length is None else [self.start, self.length]
         arguments = (whole.term, *[Param(bound, INTEGER) for bound in bounds])
         return Resolved(Call("substr", arguments, sql_type), whole.output)

@@ -11,6 +11,7 @@ from aorm.sql.functions import Call, TemplateCall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
 
     from aorm.expressions.base import Scope
     from aorm.expressions.custom import Compiler, Connection
@@ -90,11 +91,19 @@ class Func(Expression):
         """Make the call a node."""
         sources = [resolve(source, scope) for source in self.source_expressions]
         self.check_composites(sources)
-        output = self.resolve_output(scope, [source.output for source in sources])
+        output = self.placed(sources).resolve_output(scope, [source.output for source in sources])
         if self.is_neutral:
             return Resolved(self.call(sources, output), output)
         terms = tuple([source.term for source in sources])
         return Resolved(self.template_call(terms, type_of(output)), output)
+
+    def placed(self, sources: Sequence[Resolved]) -> Self:
+        """Return the function with its arguments resolved, for classes that compute their ``output_field`` from them."""
+        if not self._computes_output:
+            return self
+        placed = self.copy()
+        placed.source_expressions = list(sources)
+        return placed
 
     def call(self, sources: Sequence[Resolved], output: OutputField) -> Term:
         """Return the node of the neutral call."""
