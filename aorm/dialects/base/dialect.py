@@ -13,6 +13,7 @@ from aorm.sql.tables import Column, Label
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from aorm.dialects.base.catalog import Catalog
     from aorm.dialects.base.features import Features
     from aorm.dialects.base.functions import SQLFunction
     from aorm.dialects.base.sessions import Sessions

@@ -81,6 +81,10 @@ class Features:
     can_rollback_ddl: bool = True
     can_rename_index: bool = False
     supports_comments: bool = False
+    # LIKE needs an index with an operator class of its own, whatever the collation.
+    supports_operator_classes: bool = False
+    # CREATE TABLE refuses a reference to a table that does not exist yet.
+    checks_reference_targets: bool = False
     supports_comments_inline: bool = False
     supports_tablespaces: bool = False
     supports_drop_cascade: bool = False

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from aorm.dialects.base.dialect import Dialect
 from aorm.dialects.base.features import Features
+from aorm.dialects.postgresql.catalog import CATALOG
 from aorm.dialects.postgresql.definitions import PostgreSQLDefinitions
 from aorm.dialects.postgresql.expressions import PostgreSQLExpressions
 from aorm.dialects.postgresql.json import PostgreSQLJSON
@@ -40,6 +41,8 @@ FEATURES = Features(
     supports_exclusion_constraints=True,
     can_rename_index=True,
     supports_comments=True,
+    supports_operator_classes=True,
+    checks_reference_targets=True,
     supports_tablespaces=True,
     supports_drop_cascade=True,
     supported_explain_formats=frozenset({"JSON", "TEXT", "XML", "YAML"}),
@@ -82,6 +85,7 @@ class PostgreSQLDialect(Dialect):
     vendor = "postgresql"
     numbers_placeholders = True
     sessions = SESSIONS
+    catalog = CATALOG
 
     def __init__(self, features: Features = FEATURES) -> None:
         """Make the dialect, by default with what every supported version of the server can do."""

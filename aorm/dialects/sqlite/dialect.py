@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aorm.dialects.base.dialect import Dialect
 from aorm.dialects.base.features import Features
+from aorm.dialects.sqlite.catalog import CATALOG
 from aorm.dialects.sqlite.definitions import SQLiteDefinitions
 from aorm.dialects.sqlite.expressions import SQLiteExpressions
 from aorm.dialects.sqlite.json import SQLiteJSON
@@ -52,6 +53,7 @@ class SQLiteDialect(Dialect):
     vendor = "sqlite"
     numbers_placeholders = False
     sessions = SESSIONS
+    catalog = CATALOG
     functions = FUNCTIONS
 
     def __init__(self, features: Features = FEATURES) -> None:
