@@ -9,11 +9,11 @@ from aorm.dialects.base.compiled import Compiled, Encoder
 from aorm.sql import ddl
 from aorm.sql.select import Explain
 from aorm.sql.tables import Column, Label
+from aorm.sql.types import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aorm.dialects.base.catalog import Catalog
     from aorm.dialects.base.features import Features
     from aorm.dialects.base.functions import SQLFunction
     from aorm.dialects.base.sessions import Sessions
@@ -108,6 +108,14 @@ class Dialect:
     def literal(self, value: object, sql_type: SqlType) -> str:
         """Return a value as SQL text, for definitions, which take no parameters."""
         return self.types.literal(value, sql_type)
+
+    def parameter_literal(self, parameter: Param) -> str:
+        """Return the value of a parameter as SQL text."""
+        if parameter.adapter is None:
+            return self.literal(parameter.value, parameter.type)
+        encoder = self.parameter_encoder(parameter)
+        value = parameter.value if encoder is None else encoder.convert(parameter.value)
+        return self.literal(value, UNKNOWN)
 
     def column_type(self, sql_type: SqlType) -> str:
         """Return the spelling of a type in a definition."""

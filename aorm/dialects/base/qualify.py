@@ -13,16 +13,14 @@ from aorm.sql.sources import FromQuery, Selectable
 from aorm.sql.tables import Column, ColumnList, Label, Star
 from aorm.sql.values import Outer
 
-ALIAS = "qualify"
 
-
-def without_qualify(select: Select) -> Select:
+def without_qualify(select: Select, alias: str) -> Select:
     """Return a query that gives the same rows without QUALIFY.
 
     The query itself becomes a subquery that also selects what the condition and the order look at; around it stand the
     condition as WHERE, DISTINCT, the order and the limits, which come after QUALIFY.
     """
-    inside = _Inside()
+    inside = _Inside(alias)
     items = tuple([_renamed(inside, item) for item in select.columns.items])
     condition = inside.moved(select.qualify)
     ordering = tuple([Ordering(inside.moved(item.term), item.descending, item.nulls) for item in select.order_by])
@@ -39,7 +37,7 @@ def without_qualify(select: Select) -> Select:
     )
     return Select(
         ColumnList(items),
-        FromQuery(inner, ALIAS),
+        FromQuery(inner, alias),
         where=condition,
         is_distinct=select.is_distinct,
         distinct_on=distinct_on,
@@ -52,16 +50,17 @@ def without_qualify(select: Select) -> Select:
 class _Inside:
     """The terms that the subquery selects, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, alias: str) -> None:
+        self.alias = alias
         self.terms: list[Term] = []
 
     def column(self, term: Term) -> Column:
         """Return the column of the subquery that holds a term, selecting it there."""
         for position, known in enumerate(self.terms):
             if known.same_as(term):
-                return Column(ALIAS, _name(position), term.type)
+                return Column(self.alias, _name(position), term.type)
         self.terms.append(term)
-        return Column(ALIAS, _name(len(self.terms) - 1), term.type)
+        return Column(self.alias, _name(len(self.terms) - 1), term.type)
 
     def moved(self, item: Any, depth: int = 0) -> Any:
         """Return a term with what must be computed inside replaced by columns of the subquery.

@@ -36,13 +36,14 @@ class Statements(Writer):
     def render_select(self, select: Select) -> str:
         """Return ``SELECT ... FROM ... WHERE ... GROUP BY ... HAVING ... ORDER BY ... LIMIT ... FOR UPDATE``."""
         if select.qualify is not TRUE:
-            return self.render(without_qualify(select))
+            self.wrapped += 1
+            return self.render(without_qualify(select, f"qualify{self.wrapped if self.wrapped > 1 else ''}"))
         parts = [
             self.select_head(select),
             f"FROM {self.render(select.source)}" if select.source is not None else "",
             self.render_all(select.joins, " "),
             self.where(select.where),
-            f"GROUP BY {self.render_all(select.group_by)}" if select.group_by else "",
+            f"GROUP BY {', '.join([self.ordered(term) for term in select.group_by])}" if select.group_by else "",
             self.where(select.having, "HAVING"),
             self.order(select.order_by),
             self.limit(select.limit, select.offset),
@@ -56,7 +57,8 @@ class Statements(Writer):
             self.dialect.features.require(
                 "can_distinct_on_fields", "DISTINCT ON fields", "Use values() with distinct(), or group by the fields."
             )
-            return f"SELECT DISTINCT ON ({self.render_all(select.distinct_on)}) {self.render(select.columns)}"
+            terms = ", ".join([self.ordered(term) for term in select.distinct_on])
+            return f"SELECT DISTINCT ON ({terms}) {self.render(select.columns)}"
         return f"SELECT {'DISTINCT ' if select.is_distinct else ''}{self.render(select.columns)}"
 
     def render_column_list(self, columns: ColumnList) -> str:
@@ -93,10 +95,9 @@ class Statements(Writer):
         return f"{text} NULLS {NULLS[ordering.nulls]}"
 
     def ordered(self, term: Term) -> str:
-        """Return a term to order by: a bare number would be taken for a position."""
-        if isinstance(term, Literal) and isinstance(term.value, int) and not isinstance(term.value, bool):
-            return f"({self.render(term)} + 0)"
-        return self.render(term)
+        """Return a term to order or group by: a bare number would be taken for a position, other constants refused."""
+        inner = term.term if isinstance(term, Label) else term
+        return f"(SELECT {self.render(inner)})" if isinstance(inner, Literal) else self.render(inner)
 
     def render_position(self, position: Position) -> str:
         """Return the number of a selected column."""

@@ -41,6 +41,8 @@ class Writer:
         """Start a compilation; with ``inlines`` values become literals, as definitions need them."""
         self.dialect = dialect
         self.inlines = inlines
+        # How many queries were wrapped in another; each gets an alias of its own.
+        self.wrapped = 0
         self._held: list[tuple[Param, str, Encoder | None]] = []
         self._numbers: dict[tuple[Any, ...], int] = {}
         self._fixed: dict[tuple[Any, ...], Param] = {}
@@ -92,7 +94,7 @@ class Writer:
         the parameter's type.
         """
         if self.inlines:
-            return self.dialect.literal(parameter.value, parameter.type)
+            return self.dialect.parameter_literal(parameter)
         key = (id(parameter), cast, encoder)
         number = self._numbers.get(key)
         if number is None:

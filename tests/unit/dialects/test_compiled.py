@@ -108,6 +108,15 @@ def test_none_goes_by_encoders_but_not_by_adapters(dialect: Dialect) -> None:
     assert compiled.encode(statement.parameters()) == (None, "null")
 
 
+@both
+def test_definitions_ask_adapters(dialect: Dialect) -> None:
+    class Adapter:
+        def encode_for(self, dialect: Dialect) -> Any:
+            return lambda value: f"<{value}>"
+
+    assert dialect.render_term(Param("it's", T.JSON, Adapter())) == "'<it''s>'"
+
+
 class Tagged:
     """A user's expression that writes its own SQL."""
 

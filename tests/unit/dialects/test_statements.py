@@ -208,7 +208,14 @@ def test_offset_without_limit(runner: Runner) -> None:
 
 
 def test_order_by_a_constant_is_no_position(runner: Runner) -> None:
-    assert len(runner.rows(things(NAME, order_by=(Ordering(Literal(99, T.INTEGER)), Ordering(number(98)))))) == 2
+    assert (
+        len(
+            runner.rows(
+                things(NAME, order_by=(Ordering(Literal(99, T.INTEGER)), Ordering(Literal("x")), Ordering(number(98))))
+            )
+        )
+        == 2
+    )
 
 
 def test_subquery_in_from(runner: Runner) -> None:
