@@ -22,16 +22,16 @@ def find_lookup(
     *transforms, name = rest or ("exact",)
     for transform in transforms:
         left = scope.transformed(left, transform)
-    lookup = left.output.get_lookup(name)
+    lookup = left.get_lookup(name)
     if lookup is None:
         if getattr(left.output, "is_relation", False):
             raise FieldError(f"Related Field got invalid lookup: {name}")
         # Not a lookup: a transform, compared by "exact".
         left = scope.transformed(left, name)
         name = "exact"
-        lookup = left.output.get_lookup(name)
+        lookup = left.get_lookup(name)
     if value is None and not lookup.can_use_none_as_rhs:
         if name not in ("exact", "iexact"):
             raise ValueError("Cannot use None as a query value")
-        return left, left.output.get_lookup("isnull") or IsNull, True
+        return left, left.get_lookup("isnull") or IsNull, True
     return left, lookup, value

@@ -95,7 +95,7 @@ class QueryScope:
 
     def transformed(self, resolved: Resolved, name: str) -> Resolved:
         """Put a transform such as ``lower`` around a value; FieldError where the value's field has none of that name."""
-        transform = resolved.output.get_transform(name)
+        transform = resolved.get_transform(name)
         if transform is None:
             raise unsupported_lookup(resolved.output, name)
         return resolve(transform(resolved), self)
