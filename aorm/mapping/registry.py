@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aorm.settings import settings
+from aorm.signals import set_lazy_sender_hook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -175,3 +176,15 @@ def restore_model(module: str, qualname: str, label: str) -> Models:
         found = getattr(found, part, None)
     return found if found is not None else current_apps().get_model(label)
 
+
+def _when_sender_exists(function: Callable[[Any], Any], label: str, registry: Apps | None) -> None:
+    """Call what connects a receiver with the model that it named as its sender."""
+    app_label, dot, name = label.partition(".")
+    if not dot or "." in name:
+        raise ValueError(
+            f"Invalid model reference '{label}'. String model references must be of the form 'app_label.ModelName'."
+        )
+    (registry or current_apps()).lazy_model_operation(function, (app_label, name.lower()))
+
+
+set_lazy_sender_hook(_when_sender_exists)
