@@ -53,6 +53,7 @@ from aorm.models.base import Model
 from aorm.models.metaclass import ModelBase
 from aorm.models.state import DEFERRED
 from aorm.query.fetch_modes import FETCH_ONE, FETCH_PEERS, FETCH_RAISE
+from aorm.query.filtered_relation import FilteredRelation
 from aorm.query.manager import Manager
 from aorm.query.prefetch import Prefetch, aprefetch_related_objects, prefetch_related_objects
 from aorm.query.queryset import QuerySet
@@ -117,6 +118,7 @@ __all__ = [
     "ExpressionWrapper",
     "F",
     "Field",
+    "FilteredRelation",
     "FloatField",
     "ForeignKey",
     "ForeignObject",

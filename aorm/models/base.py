@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from aorm import exceptions
 from aorm.bridge import sync_twin
-from aorm.exceptions import FieldDoesNotExist
 from aorm.fields.choices import display_of
 from aorm.fields.defaults import DatabaseDefault
 from aorm.models import neighbours, pickling, refreshing, validation
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from aorm.checks import CheckMessage
-    from aorm.exceptions import MultipleObjectsReturned, ObjectDoesNotExist, ObjectNotUpdated, ValidationError
     from aorm.mapping.options import Options
     from aorm.query.manager import Manager
     from aorm.query.queryset import QuerySet
@@ -47,13 +46,13 @@ class Model(metaclass=ModelBase):
         objects: ClassVar[Manager[Self]]
         pk: Any
 
-        class DoesNotExist(ObjectDoesNotExist):
+        class DoesNotExist(exceptions.ObjectDoesNotExist):
             """No row satisfies the query."""
 
-        class MultipleObjectsReturned(MultipleObjectsReturned):
+        class MultipleObjectsReturned(exceptions.MultipleObjectsReturned):
             """More than one row satisfies the query."""
 
-        class NotUpdated(ObjectNotUpdated):
+        class NotUpdated(exceptions.ObjectNotUpdated):
             """A forced update changed no row."""
 
     else:
@@ -169,7 +168,7 @@ class Model(metaclass=ModelBase):
         """Return the value of a field, a foreign key's as its key; of any other name the attribute."""
         try:
             field = self._meta.get_field(field_name)
-        except FieldDoesNotExist:
+        except exceptions.FieldDoesNotExist:
             return getattr(self, field_name)
         return getattr(self, field.attname)
 
@@ -277,11 +276,11 @@ class Model(metaclass=ModelBase):
         """Return the constraints of the model and of its parents, with the model that each belongs to."""
         return validation.constraints_of(self)
 
-    def unique_error_message(self, model_class: type[Any], unique_check: Sequence[str]) -> ValidationError:
+    def unique_error_message(self, model_class: type[Any], unique_check: Sequence[str]) -> exceptions.ValidationError:
         """Return the error that says which fields are not unique."""
         return validation.unique_error(self, model_class, unique_check)
 
-    def date_error_message(self, lookup_type: str, field_name: str, unique_for: str) -> ValidationError:
+    def date_error_message(self, lookup_type: str, field_name: str, unique_for: str) -> exceptions.ValidationError:
         """Return the error that says that a value occurs twice in a day, month or year."""
         return validation.date_error(self, lookup_type, field_name, unique_for)
 

@@ -12,6 +12,8 @@ from aorm import checks
 from aorm.database.databases import databases as registry
 from aorm.database.routing import router
 from aorm.exceptions import FieldDoesNotExist
+from aorm.mapping.registry import current_apps
+from aorm.models.registry_checks import check_models, check_pending
 from aorm.relations.on_delete import DO_NOTHING, DatabaseOnDelete
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def check_model(model: Any, **kwargs: Any) -> Messages:
         kwargs: ``databases``, the aliases whose abilities are looked at; without them no database is.
     """
     meta: Options = model._meta
-    found = [*_check_swappable(meta), *_check_proxy(meta)]
+    found: Messages = [*_check_swappable(meta), *_check_proxy(meta)]
     for manager in meta.managers:
         found += manager.check(**kwargs)
     aliases = [alias for alias in kwargs.get("databases") or () if router.allow_migrate_model(alias, model)]
@@ -222,7 +224,8 @@ def _check_ordering(meta: Options) -> Iterator[checks.Error]:
         return
     if meta.order_with_respect_to or not meta.ordering:
         return
-    if not isinstance(meta.ordering, (list, tuple)):
+    ordering: Any = meta.ordering
+    if not isinstance(ordering, (list, tuple)):
         text = "'ordering' must be a tuple or list (even if you want to order by only one field)."
         yield _error(text, meta.model, "E014")
         return
@@ -337,3 +340,17 @@ def _composite_hint(meta: Options, name: str) -> str | None:
     if field not in meta.local_fields:
         return f"{name!r} field is not a local field."
     return None
+
+
+def check(*app_labels: str, databases: Iterable[str] | None = None) -> Messages:
+    """Return what is wrong with the declarations of all models, or of those of the applications that are named.
+
+    ``for message in aorm.check(): print(message)``
+
+    Args:
+        app_labels: the labels of applications.
+        databases: aliases of databases whose abilities are looked at as well; nothing is asked of them.
+    """
+    known = current_apps()
+    models = [model for model in known.get_models() if not app_labels or model._meta.app_label in app_labels]
+    return [*check_models(models, databases=list(databases or ())), *check_pending(known)]

@@ -313,7 +313,7 @@ class Collector:
 
     def related_objects(self, related_model: Any, related_fields: Sequence[Any], objs: Iterable[Any]) -> Any:
         """Return the queryset of the rows that refer to the instances by one of the fields."""
-        conditions = [Q(**{f"{field.name}__in": list(objs)}) for field in related_fields]
+        conditions = [Q((f"{field.name}__in", list(objs))) for field in related_fields]
         return related_model._base_manager.using(self.using).filter(reduce(or_, conditions))
 
     async def _check_restricted(self, model: Any) -> None:

@@ -79,7 +79,7 @@ class ModelBase(type):
             # Children without a Meta of their own take this one; being abstract is not inherited.
             assert declared_meta is not None
             declared_meta.abstract = False  # type: ignore[attr-defined]
-            cls.Meta = declared_meta  # type: ignore[attr-defined]
+            cls.Meta = declared_meta
             return
         cls._prepare()
         options.apps.register_model(cls)

@@ -19,15 +19,14 @@ def reduce_instance(instance: Any) -> tuple[Any, ...]:
 
 def new_instance(module: str, qualname: str, label: str) -> Any:
     """Make an empty instance of a model, past its ``__init__``; what pickles of instances call."""
-    model = restore_model(module, qualname, label)
-    return model.__new__(model)
+    return object.__new__(restore_model(module, qualname, label))
 
 
 def state_of(instance: Any) -> dict[str, Any]:
     """Return a copy of the instance's attributes in which everything can be pickled."""
     instance_state = copy.copy(instance._state)
     instance_state.fields_cache = instance._state.fields_cache.copy()
-    state = instance.__dict__.copy()
+    state: dict[str, Any] = instance.__dict__.copy()
     state["_state"] = instance_state
     # A memoryview cannot be pickled: it travels as bytes, apart from the values that are bytes by themselves.
     views = [(name, bytes(value)) for name, value in state.items() if isinstance(value, memoryview)]

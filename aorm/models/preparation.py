@@ -106,7 +106,7 @@ async def choose_update_fields(
             if loaded:
                 return loaded
     else:
-        missing = {field.attname for field in map(meta.get_field, names) if field.attname in missing}
+        missing &= frozenset(field.attname for field in map(meta.get_field, names))
     if missing:
         await instance.arefresh_from_db(fields=missing)
     return names

@@ -7,12 +7,29 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from aorm import checks
+from aorm.mapping.registry import current_apps
 from aorm.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from aorm.mapping.registry import Apps
+
+
+def check(models: Iterable[Any] | None = None, *, databases: Iterable[str] = ()) -> list[checks.CheckMessage]:
+    """Return what is wrong with models, as messages with ids and hints.
+
+    Args:
+        models: the models to look at; all of the current registry by default, with what it still waits for.
+        databases: aliases whose abilities are looked at too.
+    """
+    if models is not None:
+        return check_models(models, databases=tuple(databases))
+    registry = current_apps()
+    return [
+        *check_models(registry.get_models(include_auto_created=True), databases=tuple(databases)),
+        *check_pending(registry),
+    ]
 
 
 def check_models(models: Iterable[Any], **kwargs: Any) -> list[checks.CheckMessage]:

@@ -92,14 +92,14 @@ class StateOfInstance:
 def is_adding(instance: Any) -> bool:
     """Tell whether the instance is not in the database yet, without making its state."""
     namespace = instance.__dict__
-    state = namespace.get("_state")
+    state: ModelState | None = namespace.get("_state")
     return state.adding if state is not None else "_db" not in namespace
 
 
 def database_alias(instance: Any) -> str | None:
     """Return the alias that the instance came from, without making its state."""
-    namespace = instance.__dict__
-    state = namespace.get("_state")
+    namespace: dict[str, Any] = instance.__dict__
+    state: ModelState | None = namespace.get("_state")
     return state.db if state is not None else namespace.get("_db")
 
 

@@ -307,10 +307,7 @@ def _keep_single(instance: Any, source: Any, cache_name: str, value: Any) -> Non
 
 
 def _keep_many(instance: Any, manager: Any, own_queryset: Any, cache_name: str, values: list[Any]) -> None:
-    if own_queryset is not None:
-        queryset = manager._apply_rel_filters(own_queryset._copy())
-    else:
-        queryset = manager.get_queryset()
+    queryset = manager.get_queryset() if own_queryset is None else manager._apply_rel_filters(own_queryset._copy())
     queryset._result_cache = values
     # Its lookups are part of this round already.
     queryset._prefetch_done = True
