@@ -90,7 +90,7 @@ def cotangent(angle: float) -> float:
 
 @strict
 def logarithm(base: float, number: float) -> float | None:
-    """Return the logarithm of a number to a base, in the order of arguments that SQL has; SQLite wants a base over 1."""
+    """Return the logarithm of a number to a base, in the order of arguments of SQL; SQLite wants a base over 1."""
     return math.log(number, base) if base > 1 else None
 
 
