@@ -126,12 +126,13 @@ def get_prefetcher(instance: Any, through_attr: str, to_attr: str) -> Prefetcher
         return Prefetcher(descriptor, descriptor, True, descriptor.is_cached if through_attr == to_attr else is_fetched)
     manager = getattr(instance, through_attr)
     source = manager if hasattr(type(manager), "get_prefetch_querysets") else None
-    if through_attr == to_attr:
+    if through_attr != to_attr:
+        return Prefetcher(source, descriptor, True, is_fetched)
 
-        def is_fetched(instance: Any) -> bool:
-            return through_attr in instance._prefetched_objects_cache
+    def is_kept(instance: Any) -> bool:
+        return through_attr in instance._prefetched_objects_cache
 
-    return Prefetcher(source, descriptor, True, is_fetched)
+    return Prefetcher(source, descriptor, True, is_kept)
 
 
 def _attribute_test(model: Any, name: str) -> Callable[[Any], bool]:

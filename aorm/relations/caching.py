@@ -15,6 +15,7 @@ class RelationCache:
         @property
         def cache_name(self) -> str:
             """The key of the cache."""
+            ...
 
     def get_cached_value(self, instance: Any, default: Any = NOT_CACHED) -> Any:
         """Return the loaded object, or the default.

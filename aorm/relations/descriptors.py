@@ -138,7 +138,7 @@ class ForwardManyToOneDescriptor(SingleDescriptor):
         self.attribute = field_with_rel.name
 
     @cached_property
-    def RelatedObjectDoesNotExist(self) -> type[Exception]:  # noqa: N802  Django's name
+    def RelatedObjectDoesNotExist(self) -> type[Exception]:
         """Raised when the key is missing where there has to be one."""
         model = self.field.model
         bases = (self.field.remote_field.model.DoesNotExist, AttributeError)
@@ -296,7 +296,7 @@ class ReverseOneToOneDescriptor(SingleDescriptor):
         self.attribute = related.accessor_name
 
     @cached_property
-    def RelatedObjectDoesNotExist(self) -> type[Exception]:  # noqa: N802  Django's name
+    def RelatedObjectDoesNotExist(self) -> type[Exception]:
         """Raised when no object points to the instance."""
         model = self.related.model
         bases = (self.related.related_model.DoesNotExist, AttributeError)
@@ -382,7 +382,7 @@ class ReverseOneToOneDescriptor(SingleDescriptor):
 def _keys_condition(fields: Sequence[Any], keys: Sequence[tuple[Any, ...]]) -> Q:
     """Return the condition that a row has one of the keys."""
     if len(fields) == 1:
-        return Q(**{f"{fields[0].name}__in": [key[0] for key in keys]})
+        return Q((f"{fields[0].name}__in", [key[0] for key in keys]))
     condition = Q()
     for key in keys:
         condition |= Q(**{field.name: value for field, value in zip(fields, key, strict=True)})

@@ -104,6 +104,8 @@ class ForeignKey(KeyedRelationCache, ForeignObject[M]):
         ) -> None: ...
         def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
+        db_constraint: bool
+
     else:
 
         def __init__(
@@ -296,7 +298,7 @@ class ForeignKey(KeyedRelationCache, ForeignObject[M]):
             return choices
         return [*([("", BLANK_CHOICE_LABEL)] if blank_choice is None else blank_choice), *choices]
 
-    get_choices = sync_twin(aget_choices)
+    get_choices = sync_twin(aget_choices)  # type: ignore[arg-type]
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         """Return what is wrong with the declaration."""

@@ -67,7 +67,7 @@ class ForeignObject(RelatedField[M, M]):
         }
         if rel is None:
             rel = self.rel_class(self, to, parent_link=parent_link, on_delete=on_delete, **names)
-        super().__init__(rel=rel, **names, **kwargs)  # type: ignore[arg-type]
+        super().__init__(rel=rel, **names, **kwargs)
         self.from_fields = from_fields
         self.to_fields = to_fields
         self.swappable = swappable
@@ -236,7 +236,8 @@ class ForeignObject(RelatedField[M, M]):
         extra = self.get_extra_descriptor_filter(obj)
         if not extra:
             return base
-        return base & (Q(**extra) if isinstance(extra, dict) else extra)
+        condition: Q = base & (Q(**extra) if isinstance(extra, dict) else extra)
+        return condition
 
     # Joining the model.
 

@@ -35,7 +35,7 @@ def manager_class(kind: type[Any], superclass: type[Any]) -> type[Any]:
     return type(kind.__name__, (kind, superclass), {"__module__": superclass.__module__, "has_own_queryset": True})
 
 
-async def evaluated(objects: Iterable[Any] | AsyncIterable[Any]) -> tuple[Any, ...]:
+async def evaluated(objects: Any) -> tuple[Any, ...]:
     """Return the objects of a list, a queryset or anything else that can be gone through."""
     if hasattr(objects, "__aiter__"):
         return tuple([item async for item in objects])
@@ -144,7 +144,7 @@ class RelatedManager(Manager[M], Generic[M]):
             raise TypeError(f"'{self.model._meta.object_name}' instance expected, got {obj!r}")
         setattr(obj, self.field.name, self.instance)
 
-    async def aadd(self, *objs: M, bulk: bool = True) -> None:
+    async def aadd(self, *objs: Any, bulk: bool = True) -> None:
         """Point the objects to the instance and save that, in one UPDATE.
 
         Args:
@@ -162,15 +162,15 @@ class RelatedManager(Manager[M], Generic[M]):
             async with atomic(using=alias, savepoint=False):
                 for obj in objs:
                     self._check_and_point(obj)
-                    await obj.asave()  # type: ignore[attr-defined]
+                    await obj.asave()
             return
         keys = []
         for obj in objs:
             self._check_and_point(obj)
-            state = obj._state  # type: ignore[attr-defined]
+            state = obj._state
             if state.adding or state.db != alias:
                 raise ValueError(f"{obj!r} instance isn't saved. Use bulk=False or save the object first.")
-            keys.append(obj.pk)  # type: ignore[attr-defined]
+            keys.append(obj.pk)
         if keys:
             rows = self.model._base_manager.using(alias).filter(pk__in=keys)
             await rows.aupdate(**{self.field.name: self.instance})
@@ -191,8 +191,8 @@ class RelatedManager(Manager[M], Generic[M]):
         """Return the object of the instance that the lookups find, or make it."""
         self._check_fk_val()
         kwargs[self.field.name] = self.instance
-        manager = super(RelatedManager, self.db_manager(self._write_alias()))
-        found: tuple[M, bool] = await manager.aget_or_create(defaults, **kwargs)
+        writing = self.db_manager(self._write_alias())
+        found: tuple[M, bool] = await super(RelatedManager, writing).aget_or_create(defaults, **kwargs)
         return found
 
     get_or_create = sync_twin(aget_or_create)
@@ -203,8 +203,10 @@ class RelatedManager(Manager[M], Generic[M]):
         """Update the object of the instance that the lookups find, or make it."""
         self._check_fk_val()
         kwargs[self.field.name] = self.instance
-        manager = super(RelatedManager, self.db_manager(self._write_alias()))
-        found: tuple[M, bool] = await manager.aupdate_or_create(defaults, create_defaults, **kwargs)
+        writing = self.db_manager(self._write_alias())
+        found: tuple[M, bool] = await super(RelatedManager, writing).aupdate_or_create(
+            defaults, create_defaults, **kwargs
+        )
         return found
 
     update_or_create = sync_twin(aupdate_or_create)
@@ -221,7 +223,7 @@ class RelatedManager(Manager[M], Generic[M]):
 class NullableRelatedManager(RelatedManager[M]):
     """The same where the foreign key may be null, so that objects can be taken away from the instance."""
 
-    async def aremove(self, *objs: M, bulk: bool = True) -> None:
+    async def aremove(self, *objs: Any, bulk: bool = True) -> None:
         """Set the objects' keys to null.
 
         Raises:
@@ -238,7 +240,7 @@ class NullableRelatedManager(RelatedManager[M]):
                 raise TypeError(f"'{self.model._meta.object_name}' instance expected, got {obj!r}")
             if self.field.get_local_related_value(obj) != value:
                 raise self.field.remote_field.model.DoesNotExist(f"{obj!r} is not related to {self.instance!r}.")
-            keys.append(obj.pk)  # type: ignore[attr-defined]
+            keys.append(obj.pk)
         await self._take_away(self.filter(pk__in=keys), bulk)
 
     remove = sync_twin(aremove)
@@ -285,5 +287,3 @@ class NullableRelatedManager(RelatedManager[M]):
                 old.pop(obj, None)
             await self.aremove(*old, bulk=bulk)
             await self.aadd(*added, bulk=bulk)
-
-    set = sync_twin(aset)

@@ -99,7 +99,6 @@ class ManyRelatedManager(Manager[M], Generic[M]):
         self.side = side
         self.model: Any = side.model
         self.through = side.through
-        self.reverse = side.reverse
         source = side.source
         self.related_val: tuple[Any, ...] = source.get_foreign_related_value(instance)
         if None in self.related_val:
@@ -191,14 +190,10 @@ class ManyRelatedManager(Manager[M], Generic[M]):
         rows = self._constrained_target()
         return await super().aexists() if rows is None else await rows.aexists()
 
-    exists = sync_twin(aexists)
-
     async def acount(self) -> int:
         """Count the objects, by the table between alone where that suffices."""
         rows = self._constrained_target()
         return await super().acount() if rows is None else await rows.acount()
-
-    count = sync_twin(acount)
 
     # What to write.
 
@@ -309,8 +304,9 @@ class ManyRelatedManager(Manager[M], Generic[M]):
         **kwargs: Any,
     ) -> tuple[M, bool]:
         """Update the joined object that the lookups find, or make one and join it."""
-        manager = super(ManyRelatedManager, self._created_on())
-        made, is_created = await manager.aupdate_or_create(defaults, create_defaults, **kwargs)
+        made, is_created = await super(ManyRelatedManager, self._created_on()).aupdate_or_create(
+            defaults, create_defaults, **kwargs
+        )
         if is_created:
             await self.aadd(made, through_defaults=through_defaults)
         return made, is_created
@@ -324,7 +320,7 @@ class ManyRelatedManager(Manager[M], Generic[M]):
             sender=self.through,
             action=action,
             instance=self.instance,
-            reverse=self.reverse,
+            reverse=self.side.reverse,
             model=self.model,
             pk_set=keys,
             using=alias,
@@ -353,7 +349,7 @@ class ManyRelatedManager(Manager[M], Generic[M]):
         is_own_table = bool(self.through._meta.auto_created)
         ignores_conflicts = is_own_table and databases[alias].features.supports_ignore_conflicts
         # The mirrored rows of a symmetrical relation are nobody's news.
-        is_told = (self.reverse or source is self.side.source) and m2m_changed.has_listeners(self.through)
+        is_told = (self.side.reverse or source is self.side.source) and m2m_changed.has_listeners(self.through)
         manager = self.through._default_manager.using(alias)
         if not ignores_conflicts or is_told:
             lookups = {source.name: self.related_val[0], f"{target.name}__in": keys}

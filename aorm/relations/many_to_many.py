@@ -11,6 +11,7 @@ from aorm.mapping.registry import lazy_related_operation
 from aorm.relations.annotations import M
 from aorm.relations.lookups import RELATED_LOOKUPS
 from aorm.relations.manager_descriptors import ManyToManyDescriptor
+from aorm.relations.many_managers import ManyRelatedManager
 from aorm.relations.many_to_many_checks import check_many_to_many
 from aorm.relations.related_field import RelatedField, check_target
 from aorm.relations.remote import ManyToManyRel
@@ -21,12 +22,11 @@ if TYPE_CHECKING:
 
     from aorm import checks
     from aorm.mapping.paths import Hop, Path
-    from aorm.relations.many_managers import ManyRelatedManager
 
 SELF = "self"
 
 
-class ManyToManyField(RelatedField[Any, "ManyRelatedManager[M]"]):
+class ManyToManyField(RelatedField[Any, ManyRelatedManager[M]]):
     """Relate each instance with any number of others: ``tags = ManyToManyField(Tag)``.
 
     The attribute is a manager: ``await article.tags.aadd(tag)``, ``async for tag in article.tags.all()``.
@@ -250,7 +250,7 @@ class ManyToManyField(RelatedField[Any, "ManyRelatedManager[M]"]):
         """Return the related objects of an instance."""
         return list(await getattr(obj, self.attname).all()) if obj._is_pk_set() else []
 
-    value_from_object = sync_twin(avalue_from_object)
+    value_from_object = sync_twin(avalue_from_object)  # type: ignore[arg-type]
 
     def db_parameters(self, connection: Any) -> dict[str, Any]:
         """Return no type and no check: there is no column."""

@@ -155,15 +155,15 @@ def _check_table(field: Any) -> Iterator[checks.CheckMessage]:
         if meta.concrete_model is through._meta.concrete_model:
             continue
         clash = _label_of_table(meta)
-        kind, number, hint = checks.Error, "fields.E340", None
-        if settings.routers:
-            kind, number = checks.Warning, "fields.W344"
-            hint = (
-                "You have configured settings.DATABASE_ROUTERS. Verify that the table of "
-                f"{clash!r} is correctly routed to a separate database."
-            )
         text = f"The field's intermediary table '{table}' clashes with the table name of '{clash}'."
-        yield kind(text, hint=hint, obj=field, id=number)
+        if settings.routers:
+            hint = (
+                f"You have configured settings.DATABASE_ROUTERS. Verify that the table of {clash!r} is correctly "
+                "routed to a separate database."
+            )
+            yield checks.Warning(text, hint=hint, obj=field, id="fields.W344")
+        else:
+            yield checks.Error(text, obj=field, id="fields.E340")
         return
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
 
 # What Python looks up on the class, past __getattribute__: each of these would otherwise give a silent answer.
-REFUSED = (
+REFUSED_NAMES = (
     "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __bool__ __str__ __format__ __bytes__ "
     "__iter__ __next__ __aiter__ __anext__ __len__ __length_hint__ __contains__ __getitem__ __setitem__ __delitem__ "
     "__reversed__ __call__ __enter__ __exit__ __aenter__ __aexit__ __int__ __float__ __complex__ __index__ __round__ "
@@ -19,7 +19,7 @@ REFUSED = (
     "__rmul__ __matmul__ __rmatmul__ __truediv__ __rtruediv__ __floordiv__ __rfloordiv__ __mod__ __rmod__ __divmod__ "
     "__rdivmod__ __pow__ __rpow__ __lshift__ __rlshift__ __rshift__ __rrshift__ __and__ __rand__ __xor__ __rxor__ "
     "__or__ __ror__ __setattr__ __delattr__ __dir__ __reduce__ __reduce_ex__ __copy__ __deepcopy__ __fspath__"
-).split()
+)
 # Whose code asks for the class and the hash of what it is given to await, as asyncio.gather does.
 AWAITERS = frozenset({"abc", "anyio", "asyncio", "inspect"})
 
@@ -28,9 +28,9 @@ class Unloaded:
     """A related object that can only be awaited.
 
     In a running event loop ``book.author`` gives one of these while the author is not loaded: ``await book.author``
-    loads it and gives it, and so does ``await asyncio.gather(*[book.author for book in books])``. Every other use raises
-    ``SynchronousOnlyOperation`` with the cure in its text, also comparing, hashing and testing for truth, which would
-    otherwise answer wrongly. Only its ``repr`` may be looked at, for debuggers' sake.
+    loads it and gives it, and so does ``await asyncio.gather(*[book.author for book in books])``. Every other use
+    raises ``SynchronousOnlyOperation`` with the cure in its text, also comparing, hashing and testing for truth, which
+    would otherwise answer wrongly. Only its ``repr`` may be looked at, for debuggers' sake.
     """
 
     __slots__ = ("_load", "_model", "_name")
@@ -82,9 +82,12 @@ def refuse(placeholder: Any, *_: Any, **__: Any) -> NoReturn:
     )
 
 
-for _special in REFUSED:
-    setattr(Unloaded, _special, refuse)
-del _special
+def _refuse_all(names: str) -> None:
+    for name in names.split():
+        setattr(Unloaded, name, refuse)
+
+
+_refuse_all(REFUSED_NAMES)
 
 
 def is_unloaded(value: object) -> bool:

@@ -52,7 +52,7 @@ def related_to(queryset: QuerySet[Any], name: str, instances: Sequence[Any]) -> 
         instances: the instances.
     """
     query = queryset._query
-    condition = Q(**{f"{name}__in": instances})
+    condition = Q((f"{name}__in", instances))
     if not query.is_sliced:
         return narrowed(queryset, condition)
     scope = QueryScope(query)

@@ -81,7 +81,7 @@ class RelatedField(RelationCache, Field[S, G], Generic[S, G]):
         return copied
 
     @property
-    def related_model(self) -> Any:  # type: ignore[override]
+    def related_model(self) -> Any:
         """The model that the field points to; a string until that model exists."""
         return self.remote_field.model
 
@@ -91,9 +91,10 @@ class RelatedField(RelationCache, Field[S, G], Generic[S, G]):
         return self
 
     @property
-    def cache_name(self) -> str:  # type: ignore[override]
+    def cache_name(self) -> str:
         """The key under which instances keep the related object."""
-        return self.name
+        name: str = self.name
+        return name
 
     # Paths, written by subclasses.
 
@@ -125,9 +126,10 @@ class RelatedField(RelationCache, Field[S, G], Generic[S, G]):
         Raises:
             FieldError: there are several.
         """
-        if len(self.target_fields) > 1:
+        fields = self.target_fields
+        if len(fields) != 1:
             raise FieldError("The relation has multiple target fields, but only single target field was asked for")
-        return self.target_fields[0]
+        return fields[0]
 
     # What queries ask of the type of a value.
 

@@ -135,9 +135,10 @@ class ForeignObjectRel(RelationCache):
         Raises:
             FieldError: there are several.
         """
-        if len(self.target_fields) > 1:
+        fields = self.target_fields
+        if len(fields) != 1:
             raise FieldError("Can't use target_field for multicolumn relations.")
-        return self.target_fields[0]
+        return fields[0]
 
     # What queries ask of the type of a value.
 
@@ -199,7 +200,7 @@ class ForeignObjectRel(RelationCache):
         return f"{model._meta.model_name}{'_set' if self.multiple else ''}"
 
     @property
-    def cache_name(self) -> str:  # type: ignore[override]
+    def cache_name(self) -> str:
         """The key under which instances of the target keep what they loaded."""
         return self.accessor_name  # type: ignore[return-value]
 

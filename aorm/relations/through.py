@@ -24,7 +24,6 @@ def make_through_model(field: Any, model: Any) -> Any:
     target_name = model_key(target, model)[1]
     if source_name == target_name:
         source_name, target_name = f"from_{source_name}", f"to_{target_name}"
-    words = {"from": source_name, "to": target_name}
     meta = type(
         "Meta",
         (),
@@ -34,8 +33,8 @@ def make_through_model(field: Any, model: Any) -> Any:
             "app_label": model._meta.app_label,
             "db_tablespace": model._meta.db_tablespace,
             "unique_together": (source_name, target_name),
-            "verbose_name": "%(from)s-%(to)s relationship" % words,
-            "verbose_name_plural": "%(from)s-%(to)s relationships" % words,
+            "verbose_name": f"{source_name}-{target_name} relationship",
+            "verbose_name_plural": f"{source_name}-{target_name} relationships",
             "apps": model._meta.apps,
         },
     )
