@@ -33,6 +33,8 @@ def make_options(model: Any, declared: type | None) -> Options:
         del given["app_label"]
     options = Options(model.__name__, given, app_label_of(model.__module__))
     options.abstract = abstract
+    # Django's default is a list, and it shows in comparisons.
+    options.ordering = given.get("ordering", [])
     options.model = model
     if not abstract:
         options.constraints = _with_names_filled(options, options.constraints)

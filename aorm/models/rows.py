@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aorm.exceptions import FieldError
@@ -197,14 +198,24 @@ def _expression_term(field: Any, value: Any, scope: Any, is_insert: bool) -> Ter
     term: Term = value.resolve_expression(scope).term
     if is_insert and any(isinstance(node, Column) for node in term.walk()):
         raise ValueError(
-            f'Failed to insert expression "{value}" on {field}. F() expressions can only be used to update, not to '
-            "insert."
+            f'Failed to insert expression "{_with_columns(value, field.model._meta)}" on {field}. F() expressions can '
+            "only be used to update, not to insert."
         )
     if contains_aggregate(term):
         raise FieldError(f"Aggregate functions are not allowed in this query ({field.name}={value!r}).")
     if contains_window(term):
         raise FieldError(f"Window expressions are not allowed in this query ({field.name}={value!r}).")
     return term
+
+
+def _with_columns(value: Any, meta: Options) -> str:
+    """Return the text of an expression with the columns in the place of names, as Django's error shows it."""
+
+    def column(match: re.Match[str]) -> str:
+        field = meta.find_field(match[1])
+        return match[0] if field is None else f"Col({meta.db_table}, {field})"
+
+    return re.sub(r"F\((\w+)\)", column, str(value))
 
 
 def _instance_key(field: Any, value: Any) -> Any:

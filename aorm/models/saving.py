@@ -81,15 +81,17 @@ async def save_base(instance: Any, options: SaveOptions) -> None:
     if pre_save.receivers and not is_silent:
         await pre_save.asend(sender=origin, instance=instance, raw=raw, using=using, update_fields=update_fields)
     table = TableOptions(bool(force_insert), force_update, update_fields, raw)
-    if meta.parents and not raw and may_take_several_statements(meta, update_fields):
+    has_parents = bool(meta.parents) and not raw
+    if has_parents and may_take_several_statements(meta, update_fields):
         async with atomic(using=using, savepoint=False):
             updated = await _save_tables(instance, meta, forced_parents(origin, force_insert), using, table)
-    elif meta.parents and not raw:
-        with mark_for_rollback_on_error(using):
-            updated = await _save_tables(instance, meta, forced_parents(origin, force_insert), using, table)
     else:
-        with mark_for_rollback_on_error(using):
-            updated = await _save_table(instance, meta, using, table)
+        with mark_for_rollback_on_error(using=using):
+            forced = () if raw or not force_insert else forced_parents(origin, force_insert)
+            if has_parents:
+                updated = await _save_tables(instance, meta, forced, using, table)
+            else:
+                updated = await _save_table(instance, meta, using, table)
     mark_saved(instance, using)
     if post_save.receivers and not is_silent:
         await post_save.asend(
