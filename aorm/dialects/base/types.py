@@ -85,6 +85,8 @@ class Types:
 
 def utc_text(value: datetime.datetime) -> str:
     """Return an aware datetime as SQLite and literals hold it: UTC, without the offset."""
+    if value.tzinfo is datetime.UTC:
+        return value.isoformat(" ")[:-6]
     if value.tzinfo is None or value.utcoffset() is None:
         raise DataError("a naive datetime cannot be stored as timestamptz: give it a time zone.")
     return value.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(" ")
