@@ -57,6 +57,8 @@ def describe_error(error: BaseException) -> dict[str, Any]:
     names = [cls.__name__ for cls in type(error).__mro__]
     if "TransactionManagementError" in names:
         return {"error": "TransactionManagementError", "message": str(error)}
+    if type(error).__name__ in ("ProtectedError", "RestrictedError"):
+        return {"error": type(error).__name__, "message": error.args[0]}
     for name in names:
         if name in DATABASE_ERRORS:
             return {"error": name}
@@ -64,8 +66,8 @@ def describe_error(error: BaseException) -> dict[str, Any]:
         return {"error": "ValidationError", **_validation_error(error)}
     # Protected and restricted objects stand in the arguments; their text is args[0].
     text = error.args[0] if len(error.args) == 2 and isinstance(error.args[0], str) else str(error)
-    # Django has private subclasses of FieldError; what is documented is FieldError.
-    name = "FieldError" if "FieldError" in names else type(error).__qualname__
+    # A private subclass of Django's; what is documented is FieldError.
+    name = "FieldError" if "OutputFieldIsNoneError" in names else type(error).__qualname__
     return {"error": name, "message": text}
 
 
