@@ -95,7 +95,11 @@ class SQLitePredicates(Predicates, SQLiteJSON, SQLiteBase):
 
     def render_like(self, item: Like) -> str:
         r"""Return ``term LIKE pattern ESCAPE '\'``; SQLite's LIKE ignores the case of ASCII letters."""
-        return rf"{self.operand(item.term)} LIKE {self.completed(item.kind, item.pattern)} ESCAPE '\'"
+        pattern = self.completed(item.kind, item.pattern)
+        if item.term.type.name == "uuid":
+            # Stored as 32 digits: the hyphens of what is looked for must go.
+            pattern = f"REPLACE({pattern}, '-', '')"
+        return rf"{self.operand(item.term)} LIKE {pattern} ESCAPE '\'"
 
     def render_matches(self, item: Matches) -> str:
         """Return the match of a regular expression of Python."""

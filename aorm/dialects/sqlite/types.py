@@ -36,9 +36,11 @@ def decode_timestamptz(value: Any) -> datetime.datetime:
     """Return a stored datetime as an aware one in UTC."""
     try:
         # Parsing the offset too is six times as fast as setting it afterwards.
-        return datetime.datetime.fromisoformat(value + "+00:00")
+        parsed = datetime.datetime.fromisoformat(value + "+00:00")
     except (TypeError, ValueError):
         parsed = decode_timestamp(value)
+    if parsed.tzinfo is datetime.UTC:
+        return parsed
     return parsed.replace(tzinfo=datetime.UTC) if parsed.tzinfo is None else parsed.astimezone(datetime.UTC)
 
 
