@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from aorm.relations.between import Side, side_of
 from aorm.relations.managers import NullableRelatedManager, RelatedManager, manager_class
-from aorm.relations.many_managers import ManyRelatedManager, Side, side_of
+from aorm.relations.many_managers import ManyRelatedManager
 
 if TYPE_CHECKING:
     from collections.abc import Callable

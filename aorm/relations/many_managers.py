@@ -2,77 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aorm.bridge import sync_twin
 from aorm.database.atomic import atomic
 from aorm.database.databases import databases
 from aorm.database.routing import router
-from aorm.expressions.conditions import Q
 from aorm.query.manager import Manager
+from aorm.relations.between import RowsBetween
 from aorm.relations.descriptors import only_queryset, traverse_ancestors
-from aorm.relations.keys import is_instance
 from aorm.relations.managers import evaluated, manager_class
 from aorm.relations.prefetching import related_to, with_key
-from aorm.signals import m2m_changed
-from aorm.sql.predicates import TRUE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
     from typing import Self
 
     from aorm.query.queryset import QuerySet
+    from aorm.relations.between import Side
     from aorm.relations.descriptors import PrefetchParts
 
 M = TypeVar("M")
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A many-to-many relation as seen from one of its ends.
-
-    Attributes:
-        relation: the far side of the field.
-        reverse: seen from the model that the field points to.
-        model: the model of the related objects.
-        query_name: the name by which queries of the related objects come back here.
-        cache_name: the key under which instances keep prefetched objects.
-        source: the foreign key of the table between that points to this end.
-        target: the one that points to the related objects.
-        symmetrical: each row is written both ways.
-    """
-
-    relation: Any
-    reverse: bool
-    model: Any
-    query_name: str
-    cache_name: str
-    source: Any
-    target: Any
-    symmetrical: bool
-
-    @property
-    def through(self) -> Any:
-        """The model of the table between."""
-        return self.relation.through
-
-
-def side_of(relation: Any, *, reverse: bool) -> Side:
-    """Return the relation as seen from one end."""
-    field = relation.field
-    links = field.source_link, field.target_link
-    source, target = reversed(links) if reverse else links
-    return Side(
-        relation=relation,
-        reverse=reverse,
-        model=relation.related_model if reverse else relation.model,
-        query_name=field.name if reverse else field.related_query_name(),
-        cache_name=relation.accessor_name if reverse else field.name,
-        source=source,
-        target=target,
-        symmetrical=not reverse and relation.symmetrical,
-    )
 
 
 class ManyRelatedManager(Manager[M], Generic[M]):
@@ -197,8 +147,9 @@ class ManyRelatedManager(Manager[M], Generic[M]):
 
     # What to write.
 
-    def _write_alias(self) -> str:
-        return router.db_for_write(self.through, instance=self.instance)
+    def _rows(self) -> RowsBetween:
+        alias = router.db_for_write(self.through, instance=self.instance)
+        return RowsBetween(self.instance, self.side, alias, super().get_queryset)
 
     async def aadd(self, *objs: M | Any, through_defaults: Mapping[str, Any] | None = None) -> None:
         """Join the objects with the instance; those that are joined already stay as they are.
@@ -212,21 +163,21 @@ class ManyRelatedManager(Manager[M], Generic[M]):
             ValueError: an object is not saved, or a router keeps it apart.
         """
         self._remove_prefetched_objects()
-        await self._add(self._write_alias(), objs, through_defaults)
+        await self._rows().add(objs, through_defaults)
 
     add = sync_twin(aadd)
 
     async def aremove(self, *objs: M | Any) -> None:
         """Take the objects, or those with the keys given, away from the instance; they themselves stay."""
         self._remove_prefetched_objects()
-        await self._remove(self._write_alias(), objs)
+        await self._rows().remove(objs)
 
     remove = sync_twin(aremove)
 
     async def aclear(self) -> None:
         """Take all objects away from the instance; they themselves stay."""
         self._remove_prefetched_objects()
-        await self._clear(self._write_alias())
+        await self._rows().clear()
 
     clear = sync_twin(aclear)
 
@@ -246,12 +197,13 @@ class ManyRelatedManager(Manager[M], Generic[M]):
         """
         # All of them first: a queryset might give others once some are removed.
         new = await evaluated(objs)
-        alias = self._write_alias()
+        rows = self._rows()
+        alias = rows.alias
         async with atomic(using=alias, savepoint=False):
             self._remove_prefetched_objects()
             if clear:
-                await self._clear(alias)
-                await self._add(alias, new, through_defaults)
+                await rows.clear()
+                await rows.add(new, through_defaults)
                 return
             target = self.side.target
             name = target.target_field.attname
@@ -267,8 +219,8 @@ class ManyRelatedManager(Manager[M], Generic[M]):
                     del old[key]
                 else:
                     added.append(obj)
-            await self._remove(alias, tuple(old))
-            await self._add(alias, added, through_defaults)
+            await rows.remove(tuple(old))
+            await rows.add(added, through_defaults)
 
     set = sync_twin(aset)
 
@@ -312,117 +264,3 @@ class ManyRelatedManager(Manager[M], Generic[M]):
         return made, is_created
 
     update_or_create = sync_twin(aupdate_or_create)
-
-    # How it is written.
-
-    async def _signal(self, action: str, keys: Collection[Any] | None, alias: str) -> None:
-        await m2m_changed.asend(
-            sender=self.through,
-            action=action,
-            instance=self.instance,
-            reverse=self.side.reverse,
-            model=self.model,
-            pk_set=keys,
-            using=alias,
-            raw=False,
-        )
-
-    async def _add(self, alias: str, objs: Sequence[Any], through_defaults: Mapping[str, Any] | None) -> None:
-        side = self.side
-        if not objs:
-            return
-        values = resolved_callables(through_defaults)
-        async with atomic(using=alias, savepoint=False):
-            await self._add_rows(alias, side.source, side.target, objs, values)
-            if side.symmetrical:
-                await self._add_rows(alias, side.target, side.source, objs, values)
-
-    async def _add_rows(
-        self, alias: str, source: Any, target: Any, objs: Sequence[Any], values: Mapping[str, Any]
-    ) -> None:
-        """Write the rows that are missing.
-
-        Where the table between is the library's own, its only conflict is a row that is there already: the database
-        is told to ignore it, and nobody has to ask first, unless a receiver wants to know what was added.
-        """
-        keys = self._target_keys(target, objs)
-        is_own_table = bool(self.through._meta.auto_created)
-        ignores_conflicts = is_own_table and databases[alias].features.supports_ignore_conflicts
-        # The mirrored rows of a symmetrical relation are nobody's news.
-        is_told = (self.side.reverse or source is self.side.source) and m2m_changed.has_listeners(self.through)
-        manager = self.through._default_manager.using(alias)
-        if not ignores_conflicts or is_told:
-            lookups = {source.name: self.related_val[0], f"{target.name}__in": keys}
-            present = {*await manager.values_list(target.name, flat=True).filter(**lookups)}
-            keys = [key for key in keys if key not in present]
-        else:
-            values = {}
-        if is_told:
-            await self._signal("pre_add", {*keys}, alias)
-        rows = [self.through(**values, **{source.attname: self.related_val[0], target.attname: key}) for key in keys]
-        await manager.abulk_create(rows, ignore_conflicts=ignores_conflicts)
-        if is_told:
-            await self._signal("post_add", {*keys}, alias)
-
-    def _target_keys(self, target: Any, objs: Sequence[Any]) -> list[Any]:
-        keys: dict[Any, None] = {}
-        for obj in objs:
-            if not is_instance(obj):
-                keys[target.get_prep_value(obj)] = None
-                continue
-            if not isinstance(obj, self.model):
-                raise TypeError(f"'{self.model._meta.object_name}' instance expected, got {obj!r}")
-            if not router.allow_relation(obj, self.instance):
-                raise ValueError(
-                    f'Cannot add "{obj!r}": instance is on database "{self.instance._state.db}", value is on database '
-                    f'"{obj._state.db}"'
-                )
-            key = target.get_foreign_related_value(obj)[0]
-            if key is None:
-                raise ValueError(f'Cannot add "{obj!r}": the value for field "{target.name}" is None')
-            keys[key] = None
-        return list(keys)
-
-    async def _remove(self, alias: str, objs: Sequence[Any]) -> None:
-        if not objs:
-            return
-        target = self.side.target
-        keys = {target.get_foreign_related_value(obj)[0] if isinstance(obj, self.model) else obj for obj in objs}
-        async with atomic(using=alias, savepoint=False):
-            await self._signal("pre_remove", keys, alias)
-            removed: Any = keys
-            rows = super().get_queryset()
-            if has_conditions(rows):
-                removed = rows.using(alias).filter(**{f"{target.target_field.attname}__in": keys})
-            await self._delete_rows(alias, removed)
-            await self._signal("post_remove", keys, alias)
-
-    async def _clear(self, alias: str) -> None:
-        async with atomic(using=alias, savepoint=False):
-            await self._signal("pre_clear", None, alias)
-            rows = super().get_queryset().using(alias)
-            await self._delete_rows(alias, rows if has_conditions(rows) else None)
-            await self._signal("post_clear", None, alias)
-
-    async def _delete_rows(self, alias: str, removed: Any) -> None:
-        """Delete the rows that join the instance with those objects, all of them for None, and their mirrors."""
-        side = self.side
-        condition = self._rows_between(side.source, side.target, removed)
-        if side.symmetrical:
-            condition |= self._rows_between(side.target, side.source, removed)
-        await self.through._default_manager.using(alias).filter(condition).adelete()
-
-    def _rows_between(self, source: Any, target: Any, removed: Any) -> Q:
-        condition = Q((source.name, self.related_val[0]))
-        return condition if removed is None else condition & Q((f"{target.name}__in", removed))
-
-
-def has_conditions(queryset: QuerySet[Any]) -> bool:
-    """Tell whether a queryset leaves out rows of its model."""
-    query = queryset._query
-    return bool(query.where is not TRUE or query.is_sliced or query.is_empty or query.combinator is not None)
-
-
-def resolved_callables(values: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the values with callables called."""
-    return {name: value() if callable(value) else value for name, value in (values or {}).items()}

@@ -210,11 +210,6 @@ class RelatedField(RelationCache, Field[S, G], Generic[S, G]):
         limit = self.get_limit_choices_to()
         return limit if isinstance(limit, Q) else Q(**(limit or {}))
 
-    @property
-    def swappable_setting(self) -> None:
-        """None: no setting replaces models here."""
-        return None
-
     def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
         """Return what makes an equal field."""
         name, path, args, keywords = super().deconstruct()
