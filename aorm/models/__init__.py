@@ -33,6 +33,7 @@ from aorm.fields.binary import BinaryField
 from aorm.fields.booleans import BooleanField
 from aorm.fields.composite import CompositePrimaryKey
 from aorm.fields.decimals import DecimalField
+from aorm.fields.declaration import NOT_PROVIDED
 from aorm.fields.durations import DurationField
 from aorm.fields.generated import GeneratedField
 from aorm.fields.identifiers import AutoField, BigAutoField, GenericIPAddressField, SmallAutoField, UUIDField
@@ -86,6 +87,7 @@ __all__ = [
     "FETCH_ONE",
     "FETCH_PEERS",
     "FETCH_RAISE",
+    "NOT_PROVIDED",
     "PROTECT",
     "RESTRICT",
     "SET",
