@@ -110,11 +110,11 @@ class Aggregate(Func):
         return True
 
     @property
-    def value_without_rows(self) -> Any:
+    def empty_result_value(self) -> Any:
         """What the aggregate gives where a query is known to find no row."""
         if self.default is None:
             return self.empty_result_set_value
-        return getattr(self.default, "empty_result_set_value", self.default)
+        return getattr(self.default, "empty_result_value", self.default)
 
     @property
     def default_alias(self) -> str:

@@ -219,6 +219,12 @@ class Expression(Description, Combinable):
         """Return what the text of the user's SQL depends on, or None where it must be written anew each time."""
         return type(self) if self.is_cacheable else None
 
+    @property
+    def empty_result_value(self) -> Any:
+        """What the expression gives over a query that is known to find no row; None where it depends on rows."""
+        value = self.empty_result_set_value
+        return None if value is NotImplemented else value
+
     def flatten(self) -> Iterator[Any]:
         """Yield the expression and all below it."""
         yield self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 from aorm.exceptions import FieldError
@@ -17,7 +18,7 @@ from aorm.sql.types import BOOLEAN, INTEGERS, JSON, TEXT, UNKNOWN, SqlType
 from aorm.sql.values import Case, Cast, Literal, Operation, Param
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aorm.expressions.base import Scope
     from aorm.sql.node import Term
@@ -33,6 +34,10 @@ __all__ = [
     "Star",
     "Value",
 ]
+
+
+# What can be computed here as a database does it; it divides whole numbers in its own way.
+COMPUTE: dict[str, Callable[[Any, Any], Any]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 
 
 class Value(Expression):
@@ -184,14 +189,20 @@ class CombinedExpression(Expression):
         """Replace both sides."""
         self.lhs, self.rhs = expressions
 
+    @property
+    def empty_result_value(self) -> Any:
+        """The computation on what both sides give where there are no rows."""
+        compute = COMPUTE.get(self.connector)
+        sides = [getattr(side, "empty_result_value", None) for side in (self.lhs, self.rhs)]
+        return None if compute is None or None in sides else compute(*sides)
+
     def resolve_in(self, scope: Scope) -> Resolved:
         """Resolve both sides and join them."""
         left, right = resolve(self.lhs, scope), resolve(self.rhs, scope)
         self.check_composites([left, right])
         output = self.resolve_output(scope, [left.output, right.output])
-        operator = without_doubling(self.connector)
         sql_type = node_type(output, left.term.type, right.term.type)
-        return Resolved(Operation(left.term, operator, right.term, sql_type), output)
+        return Resolved(Operation(left.term, without_doubling(self.connector), right.term, sql_type), output)
 
     def resolve_output(self, scope: Scope, sources: Sequence[OutputField]) -> OutputField:
         """Choose by Django's table what the operator gives for the types of the two sides."""

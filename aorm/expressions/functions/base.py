@@ -98,7 +98,7 @@ class Func(Expression):
         return Resolved(self.template_call(terms, type_of(output)), output)
 
     def placed(self, sources: Sequence[Resolved]) -> Self:
-        """Return the function with its arguments resolved, for classes that compute their ``output_field`` from them."""
+        """Return the function with its arguments resolved, for classes that compute ``output_field`` from them."""
         if not self._computes_output:
             return self
         placed = self.copy()

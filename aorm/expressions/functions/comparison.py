@@ -56,15 +56,10 @@ class Coalesce(Variadic):
     function: Any = "COALESCE"
 
     @property
-    def empty_result_set_value(self) -> Any:
+    def empty_result_value(self) -> Any:
         """The first argument that gives a value without rows."""
-        for expression in self.source_expressions:
-            value = getattr(expression, "value_without_rows", NotImplemented)
-            if value is NotImplemented:
-                value = getattr(expression, "empty_result_set_value", NotImplemented)
-            if value is NotImplemented or value is not None:
-                return value
-        return None
+        values = [getattr(expression, "empty_result_value", None) for expression in self.source_expressions]
+        return next((value for value in values if value is not None), None)
 
 
 class Greatest(Variadic):

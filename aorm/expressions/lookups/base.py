@@ -162,9 +162,11 @@ class Lookup(Expression):
 
     def get_rhs_op(self, connection: Connection, rhs: str) -> str:
         """Return the operator with the right side behind it."""
-        if self.lookup_name not in OPERATORS:
+        names = [parent.__dict__.get("lookup_name") for parent in type(self).__mro__]
+        operator = next((OPERATORS[name] for name in names if name in OPERATORS), None)
+        if operator is None:
             raise NotImplementedError(f"{type(self).__name__} must implement as_sql().")
-        return OPERATORS[self.lookup_name] % rhs
+        return operator % rhs
 
     def as_sql(self, compiler: Compiler, connection: Connection, **context: Any) -> tuple[str, Sequence[Any]]:
         """Give the left side, the operator and the right side."""

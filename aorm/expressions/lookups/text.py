@@ -37,8 +37,11 @@ class PatternLookup(Lookup):
                 pattern = cls.before + escape_like(value) + cls.after
                 return Like(left.term, cls.kind, Param(pattern, TEXT), cls.ignores_case)
             value = Resolved(Param(str(value), TEXT), left.output)
-        right = with_bilateral(left, resolve(value, scope), scope)
-        return Like(left.term, cls.kind, right.term, cls.ignores_case)
+        pattern_term = with_bilateral(left, resolve(value, scope), scope).term
+        if isinstance(pattern_term, Param) and pattern_term.value is not None:
+            # A Value: dialects take each parameter for a pattern that is escaped already.
+            pattern_term = Param(cls.before + escape_like(pattern_term.value) + cls.after, TEXT)
+        return Like(left.term, cls.kind, pattern_term, cls.ignores_case)
 
 
 class IExact(PatternLookup):

@@ -288,9 +288,7 @@ class TestUsersFunctions:
 
     def test_function_and_template(self, runner: Runner) -> None:
         assert value(runner, Func("name", function="LOWER", output_field=field_for(T.TEXT))) == NAME.lower()
-        joined = Func(
-            "n", Value(2), template="(%(expressions)s)", arg_joiner=" * ", output_field=field_for(T.INTEGER)
-        )
+        joined = Func("n", Value(2), template="(%(expressions)s)", arg_joiner=" * ", output_field=field_for(T.INTEGER))
         assert value(runner, joined) == 14
         doubled = Func("n", template="(%(expressions)s %%%% 4)", output_field=field_for(T.INTEGER))
         assert value(runner, doubled) == 3
@@ -359,7 +357,12 @@ class TestUsersFunctions:
                 self.expressions = expressions
 
             def resolve_expression(  # type: ignore[override]
-                self, query: Any = None, allow_joins: Any = True, reuse: Any = None, summarize: Any = False, for_save: Any = False
+                self,
+                query: Any = None,
+                allow_joins: Any = True,
+                reuse: Any = None,
+                summarize: Any = False,
+                for_save: Any = False,
             ) -> Any:
                 c = self.copy()
                 c.is_summary = summarize  # type: ignore[misc]
