@@ -52,7 +52,7 @@ class Connecting:
 def connect(databases: Any = None, **values: Any) -> Connecting:
     """Open all databases for a block, such as an application's lifespan, and close them after it.
 
-    ``async with aorm.connect("postgresql://..."): ...``. Takes what ``configure()`` takes; without arguments it opens what
-    was configured before. A database that cannot be reached is an error here and not at the first request.
+    ``async with aorm.connect("postgresql://..."): ...``. Takes what ``configure()`` takes; without arguments it opens
+    what was configured before. A database that cannot be reached is an error here and not at the first request.
     """
     return Connecting(databases, values)

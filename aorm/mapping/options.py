@@ -222,9 +222,7 @@ class Options:
     def related_objects(self) -> tuple[Any, ...]:
         """The reverse relations that are not hidden, many-to-many included."""
         return tuple(
-            relation
-            for relation in self.all_related_objects
-            if not relation.hidden or relation.field.many_to_many
+            relation for relation in self.all_related_objects if not relation.hidden or relation.field.many_to_many
         )
 
     def get_fields(self, include_parents: bool = True, include_hidden: bool = False) -> tuple[Any, ...]:
@@ -240,9 +238,7 @@ class Options:
             if (include_hidden or not relation.hidden)
             and (include_parents or relation.model._meta.concrete_model is self.concrete_model)
         ]
-        forward = (
-            self._forward_fields() if include_parents else [*self.local_fields, *self.local_many_to_many]
-        )
+        forward = self._forward_fields() if include_parents else [*self.local_fields, *self.local_many_to_many]
         private = [field for field in self.private_fields if field not in forward]
         return (*reverse, *forward, *private)
 
@@ -405,7 +401,7 @@ class Options:
     @derived
     def _property_names(self) -> frozenset[str]:
         """The names of the class's properties, which ``Model(**kwargs)`` may set."""
-        names = set()
+        names: set[str] = set()
         for base in self.model.__mro__:
             names.update(name for name, item in vars(base).items() if isinstance(item, property))
         return frozenset(names)

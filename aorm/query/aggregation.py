@@ -112,8 +112,9 @@ def _over_subquery(query: Query, terms: list[Term], features: Features) -> tuple
     labels: list[Term] = [Label(term, f"__col{number}", term.type) for number, term in enumerate(columns)]
 
     def outside(item: Node) -> Node | None:
-        is_value = isinstance(item, Term) and not isinstance(item, Predicate)
-        if is_value and (depends_on_row(item) or contains_aggregate(item)):
+        if not isinstance(item, Term) or isinstance(item, Predicate):
+            return None
+        if depends_on_row(item) or contains_aggregate(item):
             return Column(INNER, _label_for(item, labels), item.type)
         return None
 

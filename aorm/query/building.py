@@ -8,22 +8,21 @@ from aorm.expressions.base import contains_aggregate
 from aorm.expressions.conditions import Q
 from aorm.query import masks
 from aorm.query.conditions import build_condition, build_keywords
-from aorm.query.ordering import ordering_item
 from aorm.query.naming import check_alias, refuse_field_names
+from aorm.query.ordering import ordering_item
 from aorm.query.resolving import SEPARATOR
 from aorm.query.scope import QueryScope
 from aorm.query.state import (
     NO_DEFERRAL,
     FilteredRelationState,
     LockRequest,
-    NamedOrdering,
     Query,
     annotation_of,
 )
 from aorm.sql.predicates import TRUE, conjunction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from aorm.query.starting import QS, Starts
 
@@ -169,7 +168,7 @@ class BuildingMixin:
         query = queryset._query
         if query.has_values:
             raise TypeError("Cannot call only() after .values() or .values_list()")
-        if fields == (None,):
+        if None in fields:
             raise TypeError("Cannot pass None as an argument to only().")
         for name in fields:
             if any(relation.name == name.partition(SEPARATOR)[0] for relation in query.relations):
@@ -181,7 +180,7 @@ class BuildingMixin:
         self: Starts[QS],
         nowait: bool = False,
         skip_locked: bool = False,
-        of: tuple[str, ...] = (),
+        of: str | Sequence[str] = (),
         no_key: bool = False,
     ) -> QS:
         """Lock the rows until the end of the transaction; needs ``atomic()`` around its evaluation.
@@ -280,9 +279,7 @@ def _named_expressions(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict
         except (AttributeError, TypeError):
             raise TypeError("Complex annotations require an alias") from None
         if name in kwargs:
-            raise ValueError(
-                f"The named annotation '{name}' conflicts with the default name for another annotation."
-            )
+            raise ValueError(f"The named annotation '{name}' conflicts with the default name for another annotation.")
         expressions[name] = item
     expressions.update(kwargs)
     for name in expressions:
@@ -311,4 +308,3 @@ def add_annotation(query: Query, name: str, expression: Any, *, is_selected: boo
         else:
             changes["group_by"] = "model"
     return scope.finished(**changes)
-

@@ -38,7 +38,7 @@ LARGEST_BATCH = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ConflictRule:
-    """What an INSERT does with rows that exist: ignore them, or update ``update_fields`` where ``unique_fields`` meet."""
+    """What an INSERT does with rows that exist: ignores them, or updates fields where ``unique_fields`` meet."""
 
     ignores: bool = False
     update_fields: tuple[Any, ...] = ()
@@ -266,7 +266,7 @@ def _on_conflict(rule: ConflictRule) -> OnConflict | None:
 
 
 def _rows_per_statement(database: Database, values_per_row: int) -> int:
-    limit = database.features.max_query_params
+    limit: int | None = database.features.max_query_params
     if not limit:
         return LARGEST_BATCH
     return max(1, min(LARGEST_BATCH, limit // max(1, values_per_row)))

@@ -35,9 +35,7 @@ class ColumnPicker:
         mask = make_mask(query.meta, query.deferral)
         layout = self._pick_instance(query.meta, query.alias, mask, query.meta.model)
         # Annotations of a queryset stand behind the model's own fields, before related ones, as Django selects them.
-        layout.annotations = [
-            self.pick_annotation(item) for item in query.visible_annotations
-        ]
+        layout.annotations = [self.pick_annotation(item) for item in query.visible_annotations]
         if query.related is not None:
             tree = None if query.related is True else dict(query.related)
             layout.related = list(self._pick_related(query.meta, query.alias, mask, tree, 1))
@@ -74,9 +72,7 @@ class ColumnPicker:
         keys = tuple(by_name[field.attname] for field in meta.pk_fields)
         self.keys.extend(self.terms[position] for position in keys)
         for parent_alias, parent in ((found, owner) for owner, found in aliases.items()):
-            self.keys.extend(
-                Column(parent_alias, field.column, field.sql_type) for field in parent._meta.pk_fields
-            )
+            self.keys.extend(Column(parent_alias, field.column, field.sql_type) for field in parent._meta.pk_fields)
         return ModelLayout(model, slots, is_complete, keys)
 
     def _column(self, meta: Options, alias: str, field: Any, aliases: dict[Any, str]) -> Column:
@@ -116,7 +112,9 @@ class ColumnPicker:
 
 
 def _is_followed_by_default(field: Any) -> bool:
-    return bool(field.is_relation and field.many_to_one | field.one_to_one and not field.null and not field.many_to_many)
+    return bool(
+        field.is_relation and field.many_to_one | field.one_to_one and not field.null and not field.many_to_many
+    )
 
 
 def _is_selectable(field: Any) -> bool:

@@ -34,7 +34,8 @@ class CombiningMixin:
     def intersection(self: Starts[QS], *other_qs: QuerySet[Any]) -> QS:
         """Return the rows that all querysets have."""
         queryset = self._start()
-        for other in (queryset, *other_qs):
+        every: tuple[QuerySet[Any], ...] = (queryset, *other_qs)
+        for other in every:
             if other._query.is_empty:
                 return other  # type: ignore[return-value]
         return combined(queryset, "intersect", other_qs)
@@ -49,7 +50,8 @@ class CombiningMixin:
 
 def combined(queryset: QS, operator: str, others: tuple[QuerySet[Any], ...]) -> QS:
     """Return a queryset of a set operation, without filters, ordering or limits of its own."""
-    parts = [item for item in (queryset, *others) if operator != "except" or not item._query.is_empty]
+    every: tuple[QuerySet[Any], ...] = (queryset, *others)
+    parts = [item for item in every if operator != "except" or not item._query.is_empty]
     if operator.startswith("union"):
         parts = [item for item in parts if not item._query.is_empty]
     if len(parts) == 1:
@@ -91,10 +93,7 @@ def merged(one: QuerySet[Any], other: QuerySet[Any], connector: str) -> Query:
         shared = scope._share(parent, step.hop) if step.filter is None else None
         aliases[step.alias] = shared or scope.join(parent, step.hop, step.filter, step.label)
     where = relabel(right.replace(joins=()), aliases).where
-    if left.where is TRUE and connector == "OR":
-        joined = TRUE
-    else:
-        joined = _CONNECT[connector]((left.where, where))
+    joined = TRUE if left.where is TRUE and connector == "OR" else _CONNECT[connector]((left.where, where))
     names = {item.name for item in left.annotations}
     more = tuple(
         relabel(right.replace(joins=(), annotations=(item,)), aliases).annotations[0]

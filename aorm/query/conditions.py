@@ -21,7 +21,6 @@ from aorm.sql.predicates import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aorm.query.resolving import Target
     from aorm.query.scope import QueryScope
 
 _CONNECT = {Q.AND: conjunction, Q.OR: disjunction, Q.XOR: exclusive_disjunction}

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from aorm.database.databases import DEFAULT_DB_ALIAS, databases
 from aorm.query.planning import finish
 
-
 if TYPE_CHECKING:
     from aorm.query.results import ResultKind
     from aorm.query.state import Query

@@ -23,7 +23,7 @@ def embed(scope: QueryScope, queryset: Any, columns: str) -> ResolvedQuery:
     Args:
         scope: the query around.
         queryset: what is placed; anything with a ``_query``.
-        columns: ``"value"`` keeps the selected columns, the primary key where none were chosen; ``"exists"`` keeps none.
+        columns: ``"value"`` keeps the selected columns, else the primary key; ``"exists"`` keeps none.
     """
     query: Query = queryset._query
     query = resolve_outer(scope, query)
@@ -42,9 +42,7 @@ def select_key(query: Query) -> Query:
     """Return the query selecting the primary key alone."""
     meta = query.meta
     hidden = query.hidden | {annotation.name for annotation in query.annotations}
-    selected = tuple(
-        annotation_of(field.name, columns_term((field,), query.alias), field) for field in meta.pk_fields
-    )
+    selected = tuple(annotation_of(field.name, columns_term((field,), query.alias), field) for field in meta.pk_fields)
     return query.replace(has_values=True, selected=selected, hidden=hidden, related=None)
 
 

@@ -102,7 +102,7 @@ FETCH_RAISE = FetchRaise()
 
 
 def tell_fetch_mode(instances: Sequence[Any], mode: FetchMode) -> None:
-    """Set the mode on loaded instances and on what ``select_related`` loaded with them; introduce peers to each other."""
+    """Set the mode on loaded instances and their loaded relations, and introduce peers to each other."""
     if not instances:
         return
     peers = tuple(weakref.ref(instance) for instance in instances) if mode.track_peers else ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aorm.sql.functions import Call
-from aorm.sql.node import Node
 from aorm.sql.predicates import (
     Always,
     And,
@@ -30,9 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aorm.query.state import JoinStep
+    from aorm.sql.node import Node
 
 # Functions that give NULL for a NULL argument on every database; others are taken to hide it.
-STRICT_CALLS = frozenset({"lower", "upper", "length", "extract", "trunc", "date", "time", "abs", "md5", "reverse", "trim"})
+STRICT_CALLS = frozenset(
+    {"lower", "upper", "length", "extract", "trunc", "date", "time", "abs", "md5", "reverse", "trim"}
+)
 _STRICT_TERMS = (Cast, Collate, Negative, Operation, Row)
 _STRICT_PREDICATES = (Compare, Between, InList, InTerms, Like, Matches, IsTrue)
 

@@ -133,8 +133,8 @@ def write_model_loader(layout: ModelLayout, width: int, database: Database) -> A
     if plain and len(names) > 1 and len(names) == width:
         # Unpacking a row of plain attributes at once is the fastest way that CPython has.
         model = writer.name("model", layout.model)
-        targets = []
-        fixes = []
+        targets: list[str] = []
+        fixes: list[str] = []
         for name, decode in zip(names, decoded, strict=True):
             if decode is None:
                 targets.append(f"new.{name}")
@@ -149,8 +149,14 @@ def write_model_loader(layout: ModelLayout, width: int, database: Database) -> A
         for related in layout.related:
             writer.write_related(related, "new", "        ")
     source = "\n".join(
-        ["def load(rows, alias):", "    loaded = []", "    for row in rows:", *writer.lines, "        loaded.append(new)"]
-        + ["    return loaded"]
+        [
+            "def load(rows, alias):",
+            "    loaded = []",
+            "    for row in rows:",
+            *writer.lines,
+            "        loaded.append(new)",
+            "    return loaded",
+        ]
     )
     label = f"{layout.model._meta.label}({', '.join(names)})"
     return compile_function(source, "load", writer.namespace, f"<aorm loader: {label}>")

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from aorm.query.scope import QueryScope
 
 
-def find_lookup(
-    scope: QueryScope, left: Resolved, rest: tuple[str, ...], value: Any
-) -> tuple[Resolved, Any, Any]:
+def find_lookup(scope: QueryScope, left: Resolved, rest: tuple[str, ...], value: Any) -> tuple[Resolved, Any, Any]:
     """Go through the transforms and return the left side, the lookup class and the value it takes.
 
     None means IS NULL for ``exact`` and ``iexact``; other lookups refuse it.

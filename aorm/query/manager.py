@@ -26,9 +26,7 @@ M = TypeVar("M")
 _creation = count(1)
 
 
-class BaseManager(
-    BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, WritingMixin, BulkMixin, Generic[M]
-):
+class BaseManager(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, WritingMixin, BulkMixin, Generic[M]):
     """What all managers do: each method of a queryset, started from ``get_queryset()``."""
 
     auto_created = False
@@ -94,7 +92,7 @@ class BaseManager(
     def _start(self) -> QuerySet[M]:
         return self.get_queryset()
 
-    def all(self) -> QuerySet[M]:  # type: ignore[override]
+    def all(self) -> QuerySet[M]:
         """Return the manager's queryset itself, so that what was prefetched on it is found."""
         return self.get_queryset()
 
@@ -138,18 +136,23 @@ def _forwarded(name: str, method: Any) -> Any:
         # The twin finds its coroutine by name, which the manager gets as well.
         return method
 
-    if inspect.iscoroutinefunction(method):
-
-        async def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
-            return await getattr(self.get_queryset(), name)(*args, **kwargs)
-
-    else:
-
-        def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
-            return getattr(self.get_queryset(), name)(*args, **kwargs)
-
+    forward = _awaiting(name) if inspect.iscoroutinefunction(method) else _calling(name)
     forward.__name__ = method.__name__
     forward.__doc__ = method.__doc__
+    return forward
+
+
+def _awaiting(name: str) -> Any:
+    async def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return await getattr(self.get_queryset(), name)(*args, **kwargs)
+
+    return forward
+
+
+def _calling(name: str) -> Any:
+    def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(self.get_queryset(), name)(*args, **kwargs)
+
     return forward
 
 

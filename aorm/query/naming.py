@@ -29,8 +29,8 @@ def check_alias(name: object) -> str:
         raise TypeError(f"An alias must be a string, not {type(name).__name__}.")
     if not name.isidentifier():
         raise ValueError(
-            "Column aliases cannot contain whitespace characters, hashes, quotation marks, semicolons, or SQL comments. "
-            "An alias must be a valid Python identifier."
+            "Column aliases cannot contain whitespace characters, hashes, quotation marks, semicolons, or SQL "
+            "comments. An alias must be a valid Python identifier."
         )
     if len(name.encode()) > LONGEST_NAME:
         raise ValueError(f"The alias {name[:20]!r}... is longer than {LONGEST_NAME} bytes.")

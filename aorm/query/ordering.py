@@ -110,9 +110,7 @@ def _orders_like_its_model(relation: Any, name: str) -> bool:
     return bool(relation.path[-1].target.ordering) and last not in (getattr(relation, "attname", None), "pk")
 
 
-def related_ordering(
-    scope: QueryScope, prefix: str, descending: bool, seen: Sequence[Options]
-) -> Iterable[Ordering]:
+def related_ordering(scope: QueryScope, prefix: str, descending: bool, seen: Sequence[Options]) -> Iterable[Ordering]:
     """Yield the orderings of the related model's ``Meta.ordering``, seen along the relation.
 
     Raises:

@@ -10,7 +10,6 @@ from aorm.expressions.base import contains_aggregate, contains_window
 from aorm.query.columns import ColumnPicker
 from aorm.query.grouping import group_by_terms
 from aorm.query.joins import make_joins
-from aorm.query.layout import ModelLayout, ValueSlot
 from aorm.query.ordering import resolve_ordering
 from aorm.query.scope import QueryScope
 from aorm.query.state import NamedOrdering, Query
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aorm.dialects.base.features import Features
+    from aorm.query.layout import ModelLayout, ValueSlot
     from aorm.sql.node import Node, Term
 
 ONE = Literal(1, INTEGER)
@@ -58,7 +58,8 @@ def finish(query: Query, features: Features) -> Finished:
 
 def finish_exists(query: Query, features: Features) -> Select | Compound:
     """Return the statement that tells whether the query has a row: ``SELECT 1 ... LIMIT`` as given."""
-    return finish_nested(_bare_select(query, features), features)
+    statement: Select | Compound = finish_nested(_bare_select(query, features), features)
+    return statement
 
 
 def _finish(query: Query, features: Features) -> Finished:
@@ -250,7 +251,9 @@ def _compound_ordering(query: Query, finished: Finished) -> tuple[Ordering, ...]
     if not isinstance(layout, list):
         meta = query.meta
         positions.setdefault("pk", positions.get(meta.pk.attname, 0))
-        positions.update({field.name: positions[field.attname] for field in meta.concrete_fields if field.attname in positions})
+        positions.update(
+            {field.name: positions[field.attname] for field in meta.concrete_fields if field.attname in positions}
+        )
     found: list[Ordering] = []
     items = query.order_by or (() if not query.orders_by_default else tuple(query.meta.ordering))
     for item in items:

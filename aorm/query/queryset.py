@@ -35,9 +35,7 @@ M = TypeVar("M")
 REPR_OUTPUT_SIZE = 20
 
 
-class QuerySet(
-    BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, WritingMixin, BulkMixin, Generic[M]
-):
+class QuerySet(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, WritingMixin, BulkMixin, Generic[M]):
     """A lazy description of rows of one model, and their objects once it was evaluated.
 
     ``await queryset`` gives a list, ``async for`` iterates, both evaluate once and keep the results; in plain sync
@@ -176,7 +174,9 @@ class QuerySet(
         groups = [tuple(field.name for field in meta.pk_fields), *meta.unique_together]
         groups += [constraint.fields for constraint in meta.total_unique_constraints]
         return any(
-            given.issuperset(group) and not any(meta.get_field(name).null for name in group) for group in groups if group
+            given.issuperset(group) and not any(meta.get_field(name).null for name in group)
+            for group in groups
+            if group
         )
 
     def _ordering_names(self) -> list[str] | None:

@@ -216,9 +216,7 @@ class ReadingMixin:
         queryset = self._start()
         if chunk_size is None:
             if queryset._prefetch_related_lookups:
-                raise ValueError(
-                    "chunk_size must be provided when using QuerySet.iterator() after prefetch_related()."
-                )
+                raise ValueError("chunk_size must be provided when using QuerySet.iterator() after prefetch_related().")
         elif chunk_size <= 0:
             raise ValueError("Chunk size must be strictly positive.")
         return Stream(queryset._copy(), chunk_size or 2000)
@@ -239,7 +237,11 @@ async def _fetch_aggregation(queryset: QuerySet[Any], aggregation: Aggregation) 
     # The aggregates are part of the key: they ride on the group terms, which the key holds anyway.
     keyed = query.replace(group_terms=(*query.group_terms, *(item.term for item in aggregation.items)))
     return await execution.fetch_planned(
-        database, keyed, ("aggregate", query.has_values), lambda: finish_aggregation(aggregation, database.features), TUPLES
+        database,
+        keyed,
+        ("aggregate", query.has_values),
+        lambda: finish_aggregation(aggregation, database.features),
+        TUPLES,
     )
 
 

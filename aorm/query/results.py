@@ -30,7 +30,7 @@ FLAT = ResultKind("flat")
 @lru_cache(maxsize=256)
 def named_row(*names: str) -> Any:
     """Return the class of rows with those names, the same one for the same names."""
-    return namedtuple("Row", names)  # noqa: PYI024 - the names are known at run time only
+    return namedtuple("Row", names)
 
 
 def write_loader(finished: Finished, kind: ResultKind, database: Database) -> Any:

@@ -94,7 +94,7 @@ class QueryScope:
     # What building needs beyond the protocol.
 
     def transformed(self, resolved: Resolved, name: str) -> Resolved:
-        """Put a transform such as ``lower`` around a value; FieldError where the value's field has none of that name."""
+        """Put a transform such as ``lower`` around a value; FieldError where its field has none of that name."""
         transform = resolved.get_transform(name)
         if transform is None:
             raise unsupported_lookup(resolved.output, name)
@@ -223,9 +223,7 @@ class QueryScope:
         parent = self.follow(tuple(before), parent)
         alias = self.join(parent, last, None, relation.name)
         condition = self.condition(relation.condition)
-        self.joins = tuple(
-            step.replace(filter=condition) if step.alias == alias else step for step in self.joins
-        )
+        self.joins = tuple(step.replace(filter=condition) if step.alias == alias else step for step in self.joins)
         return alias
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aorm.sql.node import Node, Term, child, children, node, static, value
 from aorm.sql.predicates import TRUE, Predicate
-from aorm.sql.select import Ordering
 from aorm.sql.sources import Selectable
 
 if TYPE_CHECKING:
     from aorm.expressions.base import OutputField
     from aorm.mapping.options import Options
     from aorm.mapping.paths import Hop
+    from aorm.sql.select import Ordering
     from aorm.sql.values import Param
 
 

@@ -145,4 +145,3 @@ def _link_name(meta: Options, owner: Any) -> str:
         names.append(here.parents[parent].name)
         here = parent._meta
     return "__".join([*names, "pk"])
-

@@ -49,9 +49,7 @@ class ValuesMixin:
         selected._kind = FLAT if flat else NAMED if named else TUPLES
         return selected
 
-    def dates(
-        self: Starts[QuerySet[Any]], field_name: str, kind: str, order: str = "ASC"
-    ) -> QuerySet[Any]:
+    def dates(self: Starts[QuerySet[Any]], field_name: str, kind: str, order: str = "ASC") -> QuerySet[Any]:
         """Return the distinct dates of a field, cut to ``year``, ``month``, ``week`` or ``day``."""
         if kind not in ("year", "month", "week", "day"):
             raise ValueError("'kind' must be one of 'year', 'month', 'week', or 'day'.")
@@ -162,4 +160,3 @@ def _select_from_combined(query: Query, fields: tuple[str, ...]) -> Query:
     return query.replace(
         combined=tuple(parts), has_values=True, selected=parts[0].selected, deferral=NO_DEFERRAL, related=None
     )
-

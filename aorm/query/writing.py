@@ -141,9 +141,7 @@ class WritingMixin:
         collected = queryset._copy()
         # The rows are read where they are deleted, in no order and without what else was asked for.
         collected._for_write = True
-        collected._query = collected._query.replace(
-            lock=None, related=None, order_by=(), orders_by_default=False
-        )
+        collected._query = collected._query.replace(lock=None, related=None, order_by=(), orders_by_default=False)
         deleted: tuple[int, dict[str, int]] = await queryset.model._adelete_queryset(collected, origin=queryset)
         queryset._result_cache = None
         return deleted
@@ -192,9 +190,9 @@ def extract_model_params(
     invalid = []
     for name in params:
         field = meta.find_field(name) if name != "pk" else meta.pk
-        if field is None and name not in meta._property_names:
-            invalid.append(name)
-        elif field is not None and not hasattr(field, "attname") and not field.is_relation:
+        if (field is None and name not in meta._property_names) or (
+            field is not None and not hasattr(field, "attname") and not field.is_relation
+        ):
             invalid.append(name)
     if invalid:
         shown = "', '".join(sorted(invalid))
@@ -212,4 +210,3 @@ async def call_values(values: Mapping[str, Any]) -> dict[str, Any]:
                 value = await value
         resolved[name] = value
     return resolved
-

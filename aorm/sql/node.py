@@ -7,13 +7,13 @@ agreement: nothing assigns to one after construction except to remember its own 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 from aorm.utils.codegen import compile_function
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from typing import Self
 
     from aorm.sql.types import SqlType
@@ -121,7 +121,8 @@ class Node:
             return False
         mine, theirs = self.parameters(), other.parameters()
         return len(mine) == len(theirs) and all(
-            one is two or one.value is two.value or one.value == two.value for one, two in zip(mine, theirs, strict=True)
+            one is two or one.value is two.value or one.value == two.value
+            for one, two in zip(mine, theirs, strict=True)
         )
 
     def __copy__(self) -> Self:
@@ -166,7 +167,8 @@ def node(cls: N) -> N:
     body["field_kinds"] = {name: item.kind for name, item in specifiers.items()}
     body["serial"] = next(_serials)
     body["__match_args__"] = tuple(specifiers)
-    made: Any = type(cls)(cls.__name__, cls.__bases__, body)
+    metaclass: Any = type(cls)
+    made: Any = metaclass(cls.__name__, cls.__bases__, body)
     for name, source in (
         ("__init__", _initializer(specifiers)),
         ("copied", _copier(specifiers)),

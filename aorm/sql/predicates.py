@@ -155,9 +155,9 @@ def conjunction(items: Iterable[Predicate]) -> Predicate:
     kept: list[Predicate] = []
     for item in items:
         if item.__class__ is And:
-            kept.extend(item.items)  # type: ignore[attr-defined]
+            kept.extend(item.items)
         elif item.__class__ is Always:
-            if not item.truth:  # type: ignore[attr-defined]
+            if not item.truth:
                 return FALSE
         else:
             kept.append(item)
@@ -171,9 +171,9 @@ def disjunction(items: Iterable[Predicate]) -> Predicate:
     kept: list[Predicate] = []
     for item in items:
         if item.__class__ is Or:
-            kept.extend(item.items)  # type: ignore[attr-defined]
+            kept.extend(item.items)
         elif item.__class__ is Always:
-            if item.truth:  # type: ignore[attr-defined]
+            if item.truth:
                 return TRUE
         else:
             kept.append(item)
@@ -188,7 +188,7 @@ def exclusive_disjunction(items: Iterable[Predicate]) -> Predicate:
     negated = False
     for item in items:
         if item.__class__ is Always:
-            negated ^= item.truth  # type: ignore[attr-defined]
+            negated ^= item.truth
         else:
             kept.append(item)
     folded: Predicate = (Xor(tuple(kept)) if len(kept) > 1 else kept[0]) if kept else FALSE
@@ -198,9 +198,9 @@ def exclusive_disjunction(items: Iterable[Predicate]) -> Predicate:
 def negation(item: Predicate) -> Predicate:
     """Return the opposite of the item, folded."""
     if item.__class__ is Always:
-        return FALSE if item.truth else TRUE  # type: ignore[attr-defined]
+        return FALSE if item.truth else TRUE
     if item.__class__ is Not:
-        return item.item  # type: ignore[attr-defined, no-any-return]
+        return item.item
     if item.__class__ is IsNull:
-        return IsNull(item.term, not item.negated)  # type: ignore[attr-defined]
+        return IsNull(item.term, not item.negated)
     return Not(item)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import TYPE_CHECKING
 
 from aorm.sql.node import Node, Term, child, children, node, static
-from aorm.sql.types import SqlType
+
+if TYPE_CHECKING:
+    from aorm.sql.types import SqlType
 
 _list_serials = count(1)
 

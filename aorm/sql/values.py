@@ -24,9 +24,9 @@ class Param(Term):
     adapter: Any = static(default=None)
 
     def __init__(self, value: Any, type: SqlType = UNKNOWN, adapter: Any = None) -> None:  # noqa: A002
-        self.value = value
-        self.type = type
-        self.adapter = adapter
+        self.value = value  # type: ignore[misc]
+        self.type = type  # type: ignore[misc]
+        self.adapter = adapter  # type: ignore[misc]
         self._shape = type.param_shape if adapter is None else ("?", type, adapter)
 
     def copied(self) -> Param:
@@ -43,7 +43,7 @@ class Param(Term):
 class Literal(Term):
     """A constant that stands in the SQL text itself and in the shape: None, a bool, an int or a plain string."""
 
-    value: None | bool | int | str = static()
+    value: bool | int | str | None = static()
     type: SqlType = static(default=UNKNOWN)
 
 
@@ -75,8 +75,8 @@ class Collate(Term):
 class Operation(Term):
     """A binary operator on two terms.
 
-    ``operator`` is one of ``+ - * / % ^ & | # << >>`` (``^`` is power, ``#`` is exclusive or). Dialects look at the types
-    where dates and durations take part.
+    ``operator`` is one of ``+ - * / % ^ & | # << >>`` (``^`` is power, ``#`` is exclusive or). Dialects look at the
+    types where dates and durations take part.
     """
 
     left: Term = child()
