@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, overload
 
 from aorm.bridge import in_running_loop, run_blocking
 from aorm.database.routing import router
@@ -65,7 +65,7 @@ class QuerySet(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writing
         self.model: Any = model
         self._db = using
         self._hints = hints or {}
-        self._query: Query = base_query(self.model._meta) if query is None else query
+        self._query: Query = base_query(cast("Any", model)._meta) if query is None else query
         self._kind: ResultKind = MODELS
         self._result_cache: list[Any] | None = None
         self._fields: tuple[Any, ...] | None = None

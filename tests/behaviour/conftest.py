@@ -27,7 +27,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory, postgres_oracle: PostgresOra
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the items of one database, and within it of one module, together: changing costs new pools or new data."""
-    here = [item for item in items if "vendor" in getattr(getattr(item, "callspec", None), "params", {})]
+    wanted = {"vendor", "module"}
+    here = [item for item in items if wanted <= set(getattr(getattr(item, "callspec", None), "params", {}))]
     ordered = sorted(here, key=_group)
     places = iter(ordered)
     chosen = set(map(id, here))
