@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 __all__ = ["NOT_PROVIDED", "DeferredAttribute", "Field"]
 
 
-class HasMeta(Protocol):
-    """An instance of a model."""
+class ModelInstance(Protocol):
+    """An instance of a model: it knows how to load a field that it lacks."""
 
-    _meta: ClassVar[Any]
+    def _fetch_deferred_field(self, field: Any) -> None: ...
 
 
 class Field(FieldChecks, Generic[Set, Get]):
@@ -78,7 +78,7 @@ class Field(FieldChecks, Generic[Set, Get]):
     @overload
     def __get__(self, instance: None, owner: Any) -> Self: ...
     @overload
-    def __get__(self, instance: HasMeta, owner: Any) -> Get: ...
+    def __get__(self, instance: ModelInstance, owner: Any) -> Get: ...
     @overload
     def __get__(self, instance: Any, owner: Any) -> Self: ...
     def __get__(self, instance: Any, owner: Any) -> Any:

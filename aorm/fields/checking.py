@@ -9,8 +9,8 @@ from aorm import checks
 from aorm.database.databases import databases as registry
 from aorm.database.routing import router
 from aorm.expressions.values import Value
-from aorm.fields.choices import is_lazy_text
 from aorm.fields.validation import FieldValidation
+from aorm.lazy import is_lazy_text
 
 LOOKUP_SEPARATOR = "__"
 

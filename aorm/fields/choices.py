@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from enum import EnumMeta
 from itertools import islice, tee, zip_longest
 from typing import Any
 
+from aorm.choices import ChoicesType
+from aorm.lazy import is_lazy_text
+
 DEEPEST_GROUP = 2
+NEVER_LAZY = frozenset({str, int, float, bool, bytes, dict, list, tuple, type(None), Decimal, datetime.datetime})
 KEPT_TYPES = (str, int, float, Decimal, datetime.date, datetime.time)
 
 
@@ -82,8 +85,8 @@ def normalize_choices(value: Any, *, depth: int = 0) -> Any:
     """
     if isinstance(value, (LazyChoices, str, bytes)) or is_lazy_text(value):
         return value
-    if isinstance(value, EnumMeta) and (enumerated := getattr(value, "choices", None)) is not None:
-        return enumerated
+    if isinstance(value, ChoicesType):
+        return value.choices
     if depth < DEEPEST_GROUP and isinstance(value, Mapping):
         pairs: Any = value.items()
     elif depth < DEEPEST_GROUP and _is_iterable_of_pairs(value):
@@ -91,7 +94,7 @@ def normalize_choices(value: Any, *, depth: int = 0) -> Any:
     elif callable(value) and depth == 0:
         return CallableChoices(value)
     elif callable(value) and depth < DEEPEST_GROUP:
-        pairs = CallableChoices(value).func()
+        return normalize_choices(CallableChoices(value).func(), depth=depth)
     else:
         return value
     try:
@@ -110,15 +113,15 @@ def _is_iterable_of_pairs(value: Any) -> bool:
     )
 
 
-def is_lazy_text(value: object) -> bool:
-    """Tell whether the value is a lazy string of the reader's framework, which becomes text by ``str()``."""
-    return hasattr(type(value), "_proxy____cast")
-
-
 def plain(value: Any) -> Any:
     """Return what a lazy value stands for; any other value as it is."""
-    cast = getattr(type(value), "_proxy____cast", None)
-    return value if cast is None else cast(value)
+    value_class = value.__class__
+    if value_class in NEVER_LAZY:
+        return value
+    cast = getattr(value_class, "_proxy____cast", None)
+    if cast is not None:
+        return cast(value)
+    return str(value) if is_lazy_text(value) else value
 
 
 def display_of(instance: Any, field: Any) -> Any:

@@ -20,17 +20,6 @@ class RegisterLookup(Protocol):
         ...
 
 
-class _Generation:
-    """Count the registrations, so that whoever remembers a lookup knows when to forget it."""
-
-    number = 0
-
-
-def generation() -> int:
-    """Return a number that changes with each registration of a lookup, on whatever class or instance."""
-    return _Generation.number
-
-
 class ClassOrInstance:
     """A descriptor that binds one function to the class when reached through it, another to the instance."""
 
@@ -46,12 +35,10 @@ class ClassOrInstance:
         return self.instance_function.__get__(instance, owner)
 
 
-def _own_tables(cls: type) -> list[Mapping[str, Any]]:
-    return [cls.__dict__.get("lookups", {}), cls.__dict__.get("class_lookups", {})]
-
-
-# Class -> all lookups it has, its own and inherited. Dropped for a class and its subclasses on registration.
+# Class -> all lookups and transforms it has, its own and inherited; and the same without the transforms, which is what
+# each condition of a query asks for. Dropped for a class and its subclasses on registration.
 _merged: dict[type, dict[str, Any]] = {}
+_comparing: dict[type, dict[str, Any]] = {}
 
 
 def _class_lookups(cls: type) -> dict[str, Any]:
@@ -59,9 +46,10 @@ def _class_lookups(cls: type) -> dict[str, Any]:
     if found is None:
         found = {}
         for parent in reversed(cls.__mro__):
-            for table in _own_tables(parent):
-                found.update(table)
+            found.update(parent.__dict__.get("lookups", {}))
+            found.update(parent.__dict__.get("class_lookups", {}))
         _merged[cls] = found
+        _comparing[cls] = {name: lookup for name, lookup in found.items() if issubclass(lookup, Lookup)}
     return found
 
 
@@ -72,11 +60,11 @@ def _instance_lookups(self: Any) -> dict[str, Any]:
 
 
 def _forget(cls: type) -> None:
-    _Generation.number += 1
     pending = [cls]
     while pending:
         current = pending.pop()
         _merged.pop(current, None)
+        _comparing.pop(current, None)
         pending.extend(type.__subclasses__(current))
 
 
@@ -92,7 +80,6 @@ def _register_on_instance(self: Any, lookup: Any, lookup_name: str | None = None
     if "instance_lookups" not in self.__dict__:
         self.instance_lookups = {}
     self.instance_lookups[lookup.lookup_name if lookup_name is None else lookup_name] = lookup
-    _Generation.number += 1
     return lookup
 
 
@@ -103,7 +90,6 @@ def _unregister_from_class(cls: Any, lookup: Any, lookup_name: str | None = None
 
 def _unregister_from_instance(self: Any, lookup: Any, lookup_name: str | None = None) -> None:
     del self.instance_lookups[lookup.lookup_name if lookup_name is None else lookup_name]
-    _Generation.number += 1
 
 
 class LookupTable:
@@ -128,10 +114,14 @@ class LookupTable:
 
     def get_lookup(self, lookup_name: str) -> Any:
         """Return the lookup class of that name, or None; a transform of that name is no lookup."""
-        found = _instance_lookups(self).get(lookup_name)
-        return found if found is not None and issubclass(found, Lookup) else None
+        if "instance_lookups" not in self.__dict__:
+            found = _comparing.get(self.__class__)
+            if found is not None:
+                return found.get(lookup_name)
+        lookup = _instance_lookups(self).get(lookup_name)
+        return lookup if lookup is not None and issubclass(lookup, Lookup) else None
 
     def get_transform(self, lookup_name: str) -> Any:
         """Return the transform class of that name, or None; a lookup of that name is no transform."""
-        found = _instance_lookups(self).get(lookup_name)
-        return found if found is not None and not issubclass(found, Lookup) else None
+        transform = _instance_lookups(self).get(lookup_name)
+        return transform if transform is not None and not issubclass(transform, Lookup) else None

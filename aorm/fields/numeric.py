@@ -163,6 +163,37 @@ class BigIntegerField(IntegerField[IntegerSet, IntegerGet]):
     description = "Big (8 byte) integer"
     MAX_BIGINT = 2**63 - 1
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: BigIntegerField[Integer, int],
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: Literal[False] = False,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: BigIntegerField[Integer | None, int | None],
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: bool,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self,
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: bool = False,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, *args: Any, **options: Any) -> None: ...
+
     def get_internal_type(self) -> str:
         """Return the name of the field class whose column type this one has."""
         return "BigIntegerField"
@@ -172,6 +203,37 @@ class SmallIntegerField(IntegerField[IntegerSet, IntegerGet]):
     """An integer of 16 bits."""
 
     description = "Small integer"
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: SmallIntegerField[Integer, int],
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: Literal[False] = False,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: SmallIntegerField[Integer | None, int | None],
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: bool,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self,
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: bool = False,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, *args: Any, **options: Any) -> None: ...
 
     def get_internal_type(self) -> str:
         """Return the name of the field class whose column type this one has."""
@@ -192,6 +254,37 @@ class PositiveIntegerField(PositiveMixin, IntegerField[IntegerSet, IntegerGet]):
 
     description = "Positive integer"
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: PositiveIntegerField[Integer, int],
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: Literal[False] = False,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: PositiveIntegerField[Integer | None, int | None],
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: bool,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self,
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: bool = False,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, *args: Any, **options: Any) -> None: ...
+
     def get_internal_type(self) -> str:
         """Return the name of the field class whose column type this one has."""
         return "PositiveIntegerField"
@@ -202,6 +295,37 @@ class PositiveBigIntegerField(PositiveMixin, BigIntegerField[IntegerSet, Integer
 
     description = "Positive big integer"
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: PositiveBigIntegerField[Integer, int],
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: Literal[False] = False,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: PositiveBigIntegerField[Integer | None, int | None],
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: bool,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self,
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: bool = False,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, *args: Any, **options: Any) -> None: ...
+
     def get_internal_type(self) -> str:
         """Return the name of the field class whose column type this one has."""
         return "PositiveBigIntegerField"
@@ -211,6 +335,37 @@ class PositiveSmallIntegerField(PositiveMixin, SmallIntegerField[IntegerSet, Int
     """An integer of 15 bits, zero or above."""
 
     description = "Positive small integer"
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: PositiveSmallIntegerField[Integer, int],
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: Literal[False] = False,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: PositiveSmallIntegerField[Integer | None, int | None],
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: bool,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self,
+            verbose_name: Label | None = None,
+            name: str | None = None,
+            *,
+            null: bool = False,
+            **options: Unpack[FieldOptions],
+        ) -> None: ...
+        def __init__(self, *args: Any, **options: Any) -> None: ...
 
     def get_internal_type(self) -> str:
         """Return the name of the field class whose column type this one has."""

@@ -120,7 +120,7 @@ def test_a_missing_value_is_fetched_by_the_model() -> None:
 
 
 def test_choices_give_a_display_method() -> None:
-    assert [pair for pair in field_of("colour").flatchoices] == [("r", "Red"), ("g", "Green"), ("y", "Yellow")]
+    assert field_of("colour").flatchoices == [("r", "Red"), ("g", "Green"), ("y", "Yellow")]
     assert Paint(colour="y").get_colour_display() == "Yellow"  # type: ignore[attr-defined]
     assert Paint(colour="x").get_colour_display() == "x"  # type: ignore[attr-defined]
     assert Paint(number=None).get_number_display() == "none"  # type: ignore[attr-defined]
