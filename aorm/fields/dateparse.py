@@ -23,7 +23,7 @@ _ISO_DURATION = re.compile(
     rf"^(?P<sign>[-+]?)P(?:(?P<weeks>{_ISO_NUMBER})W)?(?:(?P<days>{_ISO_NUMBER})D)?"
     rf"(?:T(?:(?P<hours>{_ISO_NUMBER})H)?(?:(?P<minutes>{_ISO_NUMBER})M)?(?:(?P<seconds>{_ISO_NUMBER})S)?)?$"
 )
-_POSTGRES_INTERVAL = re.compile(
+_DAY_TIME_INTERVAL = re.compile(
     r"^(?:(?P<days>-?\d+) (?:days? ?))?"
     r"(?:(?P<sign>[-+])?(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d)(?:\.(?P<fraction>\d{1,6}))?)?$"
 )
@@ -78,7 +78,7 @@ def parse_duration(value: str) -> datetime.timedelta | None:
     Reads ``[days] [[hours:]minutes:]seconds[.fraction]``, ISO 8601 without years and months, and PostgreSQL's
     day-time intervals.
     """
-    match = _PLAIN_DURATION.match(value) or _ISO_DURATION.match(value) or _POSTGRES_INTERVAL.match(value)
+    match = _PLAIN_DURATION.match(value) or _ISO_DURATION.match(value) or _DAY_TIME_INTERVAL.match(value)
     if match is None:
         return None
     parts = match.groupdict()

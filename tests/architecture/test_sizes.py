@@ -11,9 +11,13 @@ FUNCTION_LINES = 45
 CLASS_METHODS = 25
 
 # "path::qualified name" of what may be larger, each with its reason.
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "aorm/fields/declaration.py::FieldDeclaration.__init__": "Django's constructor: 24 arguments whose order is public",
+}
 LARGE_CLASSES: dict[str, str] = {
     "aorm/fields/base.py::Field": "Django's field protocol, of which custom fields override any part, is one class",
+    "aorm/mapping/options.py::Options": "Django's `_meta`: a read-only view, nearly all of it one-line properties",
+    "aorm/relations/remote.py::ForeignObjectRel": "Django's relation API, nearly all of it one-line properties",
     "aorm/models/base.py::Model": "Django's instance reference in one class; every method but construction delegates",
 }
 

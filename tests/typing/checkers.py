@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +31,11 @@ def short(revealed: str) -> str:
 def _finding(line: int, message: str, is_error: bool) -> Finding:
     match = _REVEALED.match(message)
     return Finding(line, message if match is None else short(match["mypy"] or match["pyright"]), is_error)
+
+
+def is_installed(checker: str) -> bool:
+    """Tell whether this interpreter has the checker; what it says depends on no version of Python."""
+    return find_spec(checker) is not None
 
 
 def ask_mypy(path: Path, cache: Path) -> list[Finding]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.typing.checkers import Finding, ask_mypy, ask_pyright
+from tests.typing.checkers import Finding, ask_mypy, ask_pyright, is_installed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,6 +133,8 @@ REFUSED = (
 @pytest.fixture(scope="module", params=["mypy", "pyright"])
 def findings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Finding]]:
     """Return for each line below the models what the checker says."""
+    if not is_installed(request.param):
+        pytest.skip(f"{request.param} is not installed beside this Python")
     folder: Path = tmp_path_factory.mktemp(request.param)
     lines = [*(f"reveal_type({expression})" for expression in REVEALED), *ACCEPTED, *REFUSED]
     path = folder / "questions.py"

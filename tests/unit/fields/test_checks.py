@@ -138,7 +138,7 @@ def test_a_class_that_is_withdrawn_says_so() -> None:
         system_check_removed_details = {"msg": "gone", "hint": "use another", "id": "fields.E999"}
 
     class Deprecated(Field):
-        system_check_deprecated_details: Any = {}
+        system_check_deprecated_details = {}
 
     (removed,) = Removed().check()
     assert (removed.msg, removed.hint, removed.id) == ("gone", "use another", "fields.E999")

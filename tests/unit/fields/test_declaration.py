@@ -89,7 +89,7 @@ def test_names_follow_the_class_body() -> None:
 
 
 def test_the_field_is_its_own_descriptor() -> None:
-    assert Paint.colour is field_of("colour")  # type: ignore[comparison-overlap]
+    assert Paint.colour is field_of("colour")
     assert not hasattr(type(Paint.colour), "__set__")
     paint = Paint(colour="r")
     assert paint.__dict__["colour"] == "r"

@@ -281,8 +281,8 @@ def test_a_field_with_to_python_of_its_own() -> None:
 def test_a_field_with_encoding_of_its_own() -> None:
     field = SpelledField()
     assert field.adapter is field
-    assert field.encode_for(SQLITE)("a") == 'sqlite:False:"a":True'  # type: ignore[misc]
-    assert field.encode_for(POSTGRESQL)("a") == 'postgresql:True:"a":True'  # type: ignore[misc]
+    assert field.encode_for(SQLITE)("a") == 'sqlite:False:"a":True'
+    assert field.encode_for(POSTGRESQL)("a") == 'postgresql:True:"a":True'
     raw = object()
     assert field.prepare_to_save(raw) is raw
     assert field.save_adapter.encode_for(SQLITE)("a") == 'sqlite:False:"a":False'
@@ -357,6 +357,8 @@ def test_defaults() -> None:
 
 class Instance:
     """An object with attributes."""
+
+    thing: Any
 
     def __init__(self, **values: Any) -> None:
         self.__dict__.update(values)
