@@ -110,8 +110,6 @@ class Q:
             before = self.copy()
             self.connector = connector
             self.children = [before, data]
-            # The negation stays outside, on this object; the copy inside carries none.
-            before.negated, self.negated = self.negated, False
             return data
         if isinstance(data, Q) and not data.negated and (data.connector == connector or len(data) == 1):
             self.children.extend(data.children)

@@ -6,7 +6,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from aorm.exceptions import FieldError
-from aorm.expressions.base import Expression, NoOutput, OutputField, Resolved, resolve, type_of
+from aorm.expressions.base import Expression, NoOutput, OutputField, Resolved, predicate_of, resolve, type_of
 from aorm.expressions.combining import combined_output, node_type, without_doubling
 from aorm.expressions.operators import doors
 from aorm.expressions.ordering import OrderBy
@@ -156,7 +156,7 @@ class NegatedExpression(ExpressionWrapper):
         if not inner.conditional:
             raise TypeError("Cannot negate non-conditional expressions.")
         term = inner.term
-        predicate = negation(term) if isinstance(term, Predicate) else Not(scope.condition(inner))
+        predicate = negation(term) if isinstance(term, Predicate) else Not(predicate_of(term))
         return Resolved(predicate, scope.output(BOOLEAN))
 
 

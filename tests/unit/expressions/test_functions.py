@@ -439,8 +439,8 @@ def test_values_are_parameters() -> None:
 )
 def test_kinds_and_parts_come_from_a_list(kind: Any) -> None:
     # CVE-2022-34265.
-    with pytest.raises(ValueError, match="Invalid lookup type|lookup_name must be provided"):
+    with pytest.raises(ValueError, match=r"Invalid lookup type|lookup_name must be provided"):
         place(t.Trunc("at", kind))
     if kind != "microsecond":
-        with pytest.raises(ValueError, match="Invalid lookup type|lookup_name must be provided"):
+        with pytest.raises(ValueError, match=r"Invalid lookup type|lookup_name must be provided"):
             place(t.Extract("at", kind))

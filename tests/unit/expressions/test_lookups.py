@@ -506,7 +506,7 @@ class TestRows:
         ],
     )
     def test_refusals(self, lookup: Any, given: Any, text: str) -> None:
-        with pytest.raises(ValueError, match=".") as caught:
+        with pytest.raises(ValueError) as caught:  # noqa: PT011
             lookup.build(self.tuple(), given, SCOPE)
         assert str(caught.value) == text
 
