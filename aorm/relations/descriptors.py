@@ -162,7 +162,10 @@ class ForwardManyToOneDescriptor(SingleDescriptor):
         by_key = {instance_key(instance): instance for instance in instances}
         keys = [key for key in by_key if None not in key]
         # There is one object for each key, so their order means nothing.
-        queryset = without_ordering(queryset.filter(_keys_condition(field.foreign_related_fields, keys)))
+        if keys:
+            queryset = without_ordering(queryset.filter(_keys_condition(field.foreign_related_fields, keys)))
+        else:
+            queryset = queryset.none()
         if not field.remote_field.multiple:
             related_key = _linking(related_key, by_key, field.remote_field)
         return queryset, related_key, instance_key, True, field.cache_name, False
@@ -386,7 +389,7 @@ def _keys_condition(fields: Sequence[Any], keys: Sequence[tuple[Any, ...]]) -> Q
     condition = Q()
     for key in keys:
         condition |= Q(**{field.name: value for field, value in zip(fields, key, strict=True)})
-    return condition if keys else Q(pk__in=[])
+    return condition
 
 
 def _linking(key_of: Callable[[Any], Any], by_key: dict[Any, Any], backwards: Any) -> Callable[[Any], Any]:
