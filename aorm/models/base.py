@@ -14,7 +14,7 @@ from aorm.models.construction import fill
 from aorm.models.deletion import delete_instance, delete_queryset
 from aorm.models.metaclass import ModelBase
 from aorm.models.preparation import prepare_related
-from aorm.models.saving import SaveOptions, save, save_base
+from aorm.models.saving import SaveOptions, save, save_base, save_simply
 from aorm.models.state import DEFERRED, ModelState, StateOfInstance
 from aorm.signals import post_init, pre_init
 
@@ -212,7 +212,8 @@ class Model(metaclass=ModelBase):
             using: the alias of the database.
             update_fields: the names of the only fields to write; an empty one saves nothing.
         """
-        await save(self, SaveOptions(force_insert, force_update, using, update_fields))
+        if force_update or update_fields is not None or not await save_simply(self, force_insert, using):
+            await save(self, SaveOptions(force_insert, force_update, using, update_fields))
 
     save = sync_twin(asave)
 

@@ -13,7 +13,6 @@ from aorm.expressions.values import ExpressionWrapper, Value
 from aorm.fields.numeric import IntegerField
 from aorm.models.writers import PLAIN_CLASSES, TableWriter, assigner, is_database_default, is_special
 from aorm.query.execution import execute_statement, fetch_statement
-from aorm.query.manager import Manager
 from aorm.query.scope import save_scope
 from aorm.query.updating import rows_condition
 from aorm.sql.tables import Column
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from aorm.database.database import Database
     from aorm.mapping.options import Options
-    from aorm.models.writers import RowWriter
+    from aorm.models.writers import RowWriter, WritePlan
     from aorm.query.queryset import QuerySet
     from aorm.sql.node import Term
     from aorm.sql.predicates import Predicate
@@ -65,28 +64,25 @@ async def _run_update(
     writer: RowWriter, instance: Any, values: Sequence[Any], key: Any, request: UpdateRequest
 ) -> bool:
     database = request.database
-    key_values = key if len(writer.table.key_fields) > 1 else (key,)
-    if _is_filtered(writer.table.meta):
-        return await _update_by_terms(writer, instance, values, key_values, request)
-    parameters = writer.parameters(values, key_values)
-    if parameters is None:
-        return await _update_by_terms(writer, instance, values, key_values, request)
-    plan = writer.plan(database, parameters)
+    key_values = key if len(writer.keys) > 1 else (key,)
+    ready = None if writer.table.hides_rows else writer.ready(database, values, key_values)
+    if ready is None:
+        return await update_by_terms(writer, instance, values, key_values, request)
+    return await send(ready, instance, database)
+
+
+async def send(ready: tuple[WritePlan, tuple[Any, ...]], instance: Any, database: Database) -> bool:
+    """Run the statement of a plan, set what it returns, and tell whether there was a row."""
+    plan, arguments = ready
     if plan.assign is None:
-        return await database.execute(plan.sql, plan.encode(parameters), writes=True) > 0
-    rows = await database.fetch(plan.sql, plan.encode(parameters), writes=True)
+        return await database.execute(plan.sql, arguments, writes=True) > 0
+    rows = await database.fetch(plan.sql, arguments, writes=True)
     if rows:
         plan.assign(instance, rows[0])
     return bool(rows)
 
 
-def _is_filtered(meta: Options) -> bool:
-    """Tell whether the model's base manager may hide rows, which are then not updated either."""
-    manager_class = type(meta.base_manager)
-    return manager_class is not Manager and manager_class.get_queryset is not Manager.get_queryset
-
-
-async def _update_by_terms(
+async def update_by_terms(
     writer: RowWriter, instance: Any, values: Sequence[Any], key: Sequence[Any], request: UpdateRequest
 ) -> bool:
     """Update with expressions among the values, whose results come back."""
@@ -101,7 +97,7 @@ async def _update_by_terms(
             if hasattr(value, "resolve_expression") and (request.names is None or field.name in request.names)
         ),
     ]
-    if _is_filtered(meta):
+    if writer.table.hides_rows:
         row = _row_of(meta, database, key if len(key) > 1 else key[0])
         where: Predicate = rows_condition(row._query)
     else:
@@ -126,20 +122,14 @@ async def insert_row(instance: Any, meta: Options, database: Database, has_key: 
         await _take_last_place(instance, meta, database)
     writer = table.insert(with_auto_key=has_key)
     values = (writer.read_raw if raw else writer.read)(instance)
-    parameters = writer.parameters(values, ())
-    if parameters is None:
-        await _insert_by_terms(writer, instance, values, database, has_key)
-        return
-    plan = writer.plan(database, parameters)
-    if plan.assign is None:
-        await database.execute(plan.sql, plan.encode(parameters), writes=True)
-        return
-    rows = await database.fetch(plan.sql, plan.encode(parameters), writes=True)
-    if rows:
-        plan.assign(instance, rows[0])
+    ready = writer.ready(database, values)
+    if ready is None:
+        await insert_by_terms(writer, instance, values, database, has_key)
+    else:
+        await send(ready, instance, database)
 
 
-async def _insert_by_terms(
+async def insert_by_terms(
     writer: RowWriter, instance: Any, values: Sequence[Any], database: Database, has_key: bool
 ) -> None:
     """Insert with expressions among the values; columns left to the database are left out."""
@@ -147,12 +137,9 @@ async def _insert_by_terms(
     if len(given) < len(values):
         writer = writer.table.insert(has_key, frozenset(field for field in writer.fields if field not in given))
         kept = tuple([given[field] for field in writer.fields])
-        parameters = writer.parameters(kept, ())
-        if parameters is not None:
-            plan = writer.plan(database, parameters)
-            rows = await database.fetch(plan.sql, plan.encode(parameters), writes=True)
-            assert plan.assign is not None
-            plan.assign(instance, rows[0])
+        ready = writer.ready(database, kept)
+        if ready is not None:
+            await send(ready, instance, database)
             return
         values = kept
     returning = list(writer.returning)

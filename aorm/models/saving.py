@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aorm.database.atomic import atomic
 from aorm.database.databases import databases
 from aorm.database.management import mark_for_rollback_on_error
+from aorm.fields.defaults import DatabaseDefault
 from aorm.models.preparation import choose_update_fields, forced_parents, prepare_related, table_steps
-from aorm.models.rows import UpdateRequest, insert_row, update_row
-from aorm.models.state import alias_to_write, is_adding, mark_saved
+from aorm.models.rows import UpdateRequest, insert_by_terms, insert_row, send, update_by_terms, update_row
+from aorm.models.state import alias_to_write, cached_relations, is_adding, mark_saved
 from aorm.models.writers import TableWriter, is_database_default
 from aorm.signals import post_save, pre_save
 
@@ -67,7 +68,65 @@ async def save(instance: Any, options: SaveOptions) -> None:
         if not update_fields:
             return
     chosen = await choose_update_fields(instance, update_fields, bool(options.force_insert), using)
-    await save_base(instance, SaveOptions(options.force_insert, options.force_update, using, chosen))
+    await instance.asave_base(
+        using=using, force_insert=options.force_insert, force_update=options.force_update, update_fields=chosen
+    )
+
+
+async def save_simply(instance: Any, force_insert: Any, using: str | None) -> bool:
+    """Save where nothing special is asked for, and tell whether that was so; if not, nothing was done.
+
+    Does what ``save`` would do for one table, without signals and options: the way that nearly all saving takes, with
+    as few calls as possible.
+    """
+    table = instance._meta.derive("simple_writer", simple_writer)
+    if (
+        table is None
+        or pre_save.receivers
+        or post_save.receivers
+        or not table.stored <= instance.__dict__.keys()
+        or (force_insert is not False and force_insert is not True)
+    ):
+        return False
+    if cached_relations(instance):
+        prepare_related(instance, "save")
+    alias = using or alias_to_write(instance)
+    database = databases[alias]
+    try:
+        key = getattr(instance, table.key_name)
+        if key is None:
+            key = table.key_field.get_pk_value_on_save(instance)
+            setattr(instance, table.key_name, key)
+        has_key = key is not None and key.__class__ is not DatabaseDefault
+        updated = False
+        if has_key and not force_insert and not (table.has_key_default and is_adding(instance)):
+            writer, values = table.update_all, table.update_all.read(instance)
+            ready = writer.ready(database, values, (key,))
+            if ready is None:
+                request = UpdateRequest(database, None, False, False)
+                updated = await update_by_terms(writer, instance, values, (key,), request)
+            else:
+                updated = await send(ready, instance, database)
+        if not updated:
+            writer = table.insert_all if has_key else table.insert_new
+            values = writer.read(instance)
+            ready = writer.ready(database, values)
+            if ready is None:
+                await insert_by_terms(writer, instance, values, database, has_key)
+            else:
+                await send(ready, instance, database)
+    except Exception as error:
+        mark_for_rollback_on_error(using=alias).__exit__(type(error), error, None)
+        raise
+    mark_saved(instance, alias)
+    return True
+
+
+def simple_writer(meta: Options) -> TableWriter | None:
+    """Return the writer of the table that instances are saved to; None where there is more to saving than that."""
+    table = TableWriter.of(meta.concrete_model._meta)
+    model = meta.model
+    return table if table.is_simple and model.asave_base is model._plain_base.asave_base else None
 
 
 async def save_base(instance: Any, options: SaveOptions) -> None:

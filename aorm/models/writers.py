@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from aorm.fields.defaults import DatabaseDefault
 from aorm.fields.storage import FieldStorage
 from aorm.fields.temporal import AutoNowMixin
-from aorm.query.execution import compile_statement
 from aorm.query.layout import ValueSlot
 from aorm.query.loading import converter
+from aorm.query.manager import Manager
 from aorm.query.scope import bare_column
 from aorm.sql.predicates import Compare, Predicate, conjunction
 from aorm.sql.tables import Column, ColumnList, Table
+from aorm.sql.types import row
 from aorm.sql.values import Param, Row
 from aorm.sql.write import Assignment, Insert, Update
 from aorm.utils.codegen import compile_function
@@ -58,13 +59,19 @@ def is_special(value: Any) -> bool:
 
 
 class WritePlan:
-    """What is decided once per statement and database: its text, the encoding, and where returned values go."""
+    """What is decided once per statement and database.
 
-    __slots__ = ("assign", "encode", "sql")
+    Attributes:
+        sql: the text.
+        arguments: makes what the driver gets of the values and of the key's; None where a value is special.
+        assign: sets the returned values on the instance; None where nothing returns.
+    """
 
-    def __init__(self, sql: str, encode: Any, assign: Callable[[Any, Any], None] | None) -> None:
+    __slots__ = ("arguments", "assign", "sql")
+
+    def __init__(self, sql: str, arguments: Any, assign: Callable[[Any, Any], None] | None) -> None:
         self.sql = sql
-        self.encode = encode
+        self.arguments = arguments
         self.assign = assign
 
 
@@ -80,23 +87,45 @@ class RowWriter:
     def __init__(self, table: TableWriter, fields: Sequence[Any], returning: Sequence[Any], is_insert: bool) -> None:
         self.table = table
         self.fields = tuple(fields)
+        self.keys = () if is_insert else table.key_fields
         self.returning = tuple(returning)
         self.is_insert = is_insert
         self.read: Callable[[Any], tuple[Any, ...]] = _write_reader(self.fields, is_insert, raw=False)
         self.read_raw: Callable[[Any], tuple[Any, ...]] = _write_reader(self.fields, is_insert, raw=True)
-        keys = () if is_insert else table.key_fields
-        self.parameters: Callable[[Any, Any], list[Param] | None] = _write_parameters(self.fields, keys)
 
-    def plan(self, database: Database, parameters: Sequence[Param]) -> WritePlan:
-        """Return the plan for a database, making it where none is kept; the writer itself is the key."""
-        plan: WritePlan | None = database.plans.get(self)
-        if plan is None:
-            count = len(self.fields)
-            statement = self.statement(parameters[:count], self.table.key_condition(parameters[count:]))
-            compiled = database.dialect.compile(statement, parameters)
-            plan = WritePlan(compiled.sql, compiled.encode, assigner(self.returning, database))
-            database.plans.put(self, plan)
+    def parameters(self, values: Sequence[Any], key: Sequence[Any]) -> list[Param] | None:
+        """Return a parameter for each value and each part of the key; None where a value is special."""
+        if any(value.__class__ not in PLAIN_CLASSES and is_special(value) for value in values):
+            return None
+        made = [
+            Param(field.prepare_to_save(value), field.sql_type, field.save_adapter)
+            for field, value in zip(self.fields, values, strict=True)
+        ]
+        made += [
+            Param(field.get_prep_value(value), field.sql_type, field.adapter)
+            for field, value in zip(self.keys, key, strict=True)
+        ]
+        return made
+
+    def plan(self, database: Database, values: Sequence[Any], key: Sequence[Any]) -> WritePlan | None:
+        """Make the plan for a database, kept under the writer itself; None where a value is special."""
+        parameters = self.parameters(values, key)
+        if parameters is None:
+            return None
+        count = len(self.fields)
+        statement = self.statement(parameters[:count], self.table.key_condition(parameters[count:]))
+        compiled = database.dialect.compile(statement, parameters)
+        plan = WritePlan(compiled.sql, _write_arguments(self, compiled), assigner(self.returning, database))
+        database.plans.put(self, plan)
         return plan
+
+    def ready(
+        self, database: Database, values: Sequence[Any], key: Sequence[Any] = ()
+    ) -> tuple[WritePlan, tuple[Any, ...]] | None:
+        """Return the plan and its arguments; None where a value is special, so that terms have to be made."""
+        plan = database.plans.get(self) or self.plan(database, values, key)
+        arguments = None if plan is None else plan.arguments(values, key)
+        return None if arguments is None else (plan, arguments)
 
     def statement(self, terms: Sequence[Any], where: Predicate, returning: Sequence[Any] = ()) -> Node:
         """Return the statement for those terms as the values of the fields."""
@@ -105,7 +134,7 @@ class RowWriter:
         back = tuple([bare_column(field) for field in returning or self.returning])
         listed = ColumnList(back) if back else None
         if self.is_insert:
-            rows = (Row(tuple(terms), table.row_type),) if columns else ()
+            rows = (Row(tuple(terms), row(len(columns))),) if columns else ()
             return Insert(table.node, tuple(columns), rows, returning=listed)
         assignments = tuple([Assignment(column, term) for column, term in zip(columns, terms, strict=True)])
         return Update(table.node, table.alias, assignments, where, returning=listed)
@@ -133,27 +162,43 @@ def _saves_attribute(field: Any) -> bool:
     return pre_save is FieldStorage.pre_save
 
 
-def _write_parameters(fields: Sequence[Any], keys: Sequence[Any]) -> Callable[[Any, Any], list[Param] | None]:
-    """Write ``parameters(values, key)``: a parameter for each value, prepared by its field."""
-    namespace: dict[str, Any] = {"Param": Param, "plain": PLAIN_CLASSES, "is_special": is_special}
-    names = [f"value_{number}" for number in range(len(fields))]
-    lines = ["def parameters(values, key):"]
+def _write_arguments(writer: RowWriter, compiled: Any) -> Callable[[Any, Any], tuple[Any, ...] | None]:
+    """Write ``arguments(values, key)``: each value prepared by its field and encoded for the driver, in one pass."""
+    names = [f"value_{number}" for number in range(len(writer.fields))]
+    namespace: dict[str, Any] = {"plain": PLAIN_CLASSES, "is_special": is_special}
+    sources = []
+    for number, field in enumerate(writer.fields):
+        namespace[f"prepare_{number}"] = field.prepare_to_save
+        sources.append(f"prepare_{number}({names[number]})")
+    for number, field in enumerate(writer.keys):
+        namespace[f"prepare_key_{number}"] = field.get_prep_value
+        sources.append(f"prepare_key_{number}(key[{number}])")
+
+    def explain(values: Any, key: Any) -> None:
+        # Encoding again, parameter by parameter, finds the one that was refused and raises in words.
+        compiled.encode(writer.parameters(values, key))
+
+    namespace["explain"] = explain
+    parts = []
+    for position, (slot, encoder) in enumerate(zip(compiled.slots, compiled.encoders, strict=True)):
+        if not isinstance(slot, int):
+            namespace[f"fixed_{position}"] = slot.value
+            parts.append(f"fixed_{position}")
+        elif encoder is None:
+            parts.append(sources[slot])
+        else:
+            namespace[f"encode_{position}"] = encoder.convert
+            call = f"encode_{position}({sources[slot]})"
+            safe = f"None if (v := {sources[slot]}) is None else encode_{position}(v)"
+            parts.append(call if encoder.sees_none else safe)
+    lines = ["def arguments(values, key):"]
     if names:
         lines.append(f"    {', '.join(names)}, = values")
-    parts = []
-    for number, (name, field) in enumerate(zip(names, fields, strict=True)):
-        namespace[f"prepare_{number}"] = field.prepare_to_save
-        namespace[f"type_{number}"] = field.sql_type
-        namespace[f"adapter_{number}"] = field.save_adapter
+    for name in names:
         lines += [f"    if {name}.__class__ not in plain and is_special({name}):", "        return None"]
-        parts.append(f"Param(prepare_{number}({name}), type_{number}, adapter_{number})")
-    for number, field in enumerate(keys):
-        namespace[f"key_{number}"] = field
-        namespace[f"key_type_{number}"] = field.sql_type
-        namespace[f"key_adapter_{number}"] = field.adapter
-        parts.append(f"Param(key_{number}.get_prep_value(key[{number}]), key_type_{number}, key_adapter_{number})")
-    lines.append(f"    return [{', '.join(parts)}]")
-    return compile_function("\n".join(lines), "parameters", namespace, "<aorm writer>")
+    lines += ["    try:", f"        return ({''.join(f'{part}, ' for part in parts)})", "    except Exception:"]
+    lines += ["        explain(values, key)", "        raise"]
+    return compile_function("\n".join(lines), "arguments", namespace, f"<aorm writer: {writer.table.meta.label}>")
 
 
 def assigner(fields: Sequence[Any], database: Database) -> Callable[[Any, Any], None] | None:
@@ -173,21 +218,47 @@ def assigner(fields: Sequence[Any], database: Database) -> Callable[[Any, Any], 
 
 
 class TableWriter:
-    """What saving needs to know about one table of a model; kept in the model's options."""
+    """What saving needs to know about one table of a model; kept in the model's options.
+
+    Attributes:
+        key_fields: the fields of the primary key.
+        insert_fields, update_fields, generated_fields: the fields whose columns an INSERT writes, an UPDATE writes, the
+            database computes.
+        has_key_default: a new instance has a key before it has a row.
+        hides_rows: the model's base manager may hide rows, which are then not updated either.
+        is_simple: one UPDATE or INSERT by a key of one column is all there is to saving.
+        stored: the attributes of all columns that are not generated.
+    """
 
     def __init__(self, meta: Options) -> None:
         self.meta = meta
         self.node = Table(meta.db_table)
         self.alias = meta.db_table
-        self.row_type: Any = None
         self.key_fields = meta.pk_fields
         fields = meta.local_concrete_fields
         self.insert_fields = tuple(field for field in fields if not field.generated)
         self.update_fields = tuple(field for field in self.insert_fields if field not in self.key_fields)
         self.generated_fields = tuple(field for field in fields if field.generated)
         self.has_key_default = all(field.has_default() or field.has_db_default() for field in self.key_fields)
+        manager_class = type(meta.base_manager)
+        self.hides_rows = manager_class.get_queryset is not Manager.get_queryset
+        self.is_simple = (
+            not meta.parents
+            and not meta.order_with_respect_to
+            and not meta.select_on_save
+            and not self.hides_rows
+            and len(self.key_fields) == 1
+            and bool(self.update_fields)
+        )
+        self.key_field = meta.pk
+        self.key_name: str = meta.pk.attname
+        self.stored = frozenset(field.attname for field in self.insert_fields)
         self._updates: dict[Any, RowWriter] = {}
         self._inserts: dict[Any, RowWriter] = {}
+        if self.is_simple:
+            self.update_all = self.update(None)
+            self.insert_all = self.insert(with_auto_key=True)
+            self.insert_new = self.insert(with_auto_key=False)
 
     @staticmethod
     def of(meta: Options) -> TableWriter:
@@ -231,11 +302,6 @@ class TableWriter:
                 for field, term in zip(self.key_fields, terms, strict=bool(terms))
             ]
         )
-
-
-def compiled_for(database: Database, statement: Node) -> tuple[str, tuple[Any, ...]]:
-    """Return text and arguments of a statement with expressions among its values."""
-    return compile_statement(database, statement)
 
 
 def is_database_default(value: Any) -> bool:
