@@ -177,6 +177,12 @@ class Definitions(Writer):
         self.dialect.features.require("supports_covering_indexes", "include=")
         return f" INCLUDE ({self.quote_all(columns)})"
 
+    def index_include(self, index: CreateIndex) -> str:
+        """Return the INCLUDE clause of an index; as in Django, one that only makes reads faster does without it."""
+        if index.is_unique or self.dialect.features.supports_covering_indexes:
+            return self.include(index.include)
+        return ""
+
     def deferrable(self, when: str | None) -> str:
         """Return the DEFERRABLE clause of a constraint, or nothing."""
         if when is None:
@@ -215,7 +221,7 @@ class Definitions(Writer):
         parts = [
             f"CREATE {'UNIQUE ' if index.is_unique else ''}INDEX {'IF NOT EXISTS ' if index.if_not_exists else ''}"
             f"{self.quote(index.name)} ON {self.render(index.table)}{self.index_method(index.method)}",
-            f"({self.render_all(index.terms)}){self.include(index.include)}{self.nulls_distinct(index.nulls_distinct)}",
+            f"({self.render_all(index.terms)}){self.index_include(index)}{self.nulls_distinct(index.nulls_distinct)}",
             self.storage(index.storage) + self.tablespace(index.tablespace),
             self.where(index.condition),
         ]

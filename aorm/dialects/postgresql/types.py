@@ -9,18 +9,21 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from aorm.dialects.base.functions import NUMERIC_FUNCTIONS
 from aorm.dialects.base.types import Conversion, Types, aware, json_text, microseconds, naive_text, naive_time
 from aorm.exceptions import DataError
-from aorm.sql import types
-from aorm.sql.functions import Aggregate, Call, Window
+from aorm.sql.functions import Aggregate, Window
 from aorm.sql.types import INTEGERS
-from aorm.sql.values import Operation
+from aorm.sql.values import Cast, Operation, Param
 
 if TYPE_CHECKING:
     from aorm.sql.node import Term
     from aorm.sql.types import SqlType
 
-WHOLE_NUMBERS = frozenset({"smallint", "integer", "bigint"})
+
+def exact(value: Any) -> decimal.Decimal:
+    """Return a computed number as a decimal, whatever PostgreSQL made of it."""
+    return value if isinstance(value, decimal.Decimal) else decimal.Decimal(value)
 
 
 class PostgreSQLTypes(Types):
@@ -89,13 +92,14 @@ class PostgreSQLTypes(Types):
         """Return the conversion of a computed value: sums of bigint are numeric and powers are floating."""
         if isinstance(term, Window):
             term = term.term
-        if isinstance(term, Aggregate):
-            if term.type in INTEGERS and term.name != "count":
-                return int
-        elif isinstance(term, Operation) and term.type in INTEGERS:
+        name = getattr(term, "name", "")
+        if isinstance(term, (Param, Cast)) or name == "count" or name in NUMERIC_FUNCTIONS:
+            # Cast in the statement.
+            return self.decoder(term.type)
+        if term.type.name in ("double", "decimal"):
+            return float if term.type.name == "double" else exact
+        if term.type in INTEGERS and isinstance(term, (Aggregate, Operation)):
             return int
-        elif isinstance(term, Call) and term.name in ("json_extract",):
-            return self.decoder(types.JSON)
         return self.decoder(term.type)
 
     def text_literal(self, value: str) -> str:

@@ -235,7 +235,10 @@ def test_what_has_no_literal_is_refused(dialect: Any) -> None:
     [
         (ddl.AddConstraint(BOOK, ddl.Check("c", positive("n"))), "cannot add a constraint"),
         (ddl.DropConstraint(BOOK, "c"), "cannot drop a constraint"),
-        (ddl.CreateIndex("i", BOOK, (ddl.IndexTerm(N),), include=("name",)), "include= is not supported on SQLite"),
+        (
+            ddl.CreateIndex("i", BOOK, (ddl.IndexTerm(N),), True, include=("name",)),
+            "include= is not supported on SQLite",
+        ),
         (ddl.CreateIndex("i", BOOK, (ddl.IndexTerm(N, nulls="first"),)), "no NULLS FIRST or LAST in an index"),
         (ddl.CreateTable(BOOK, (), (ddl.Unique("u", ("a",), deferrable="deferred"),)), "deferrable= is not supported"),
         (

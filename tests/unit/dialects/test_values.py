@@ -121,6 +121,14 @@ ARITHMETIC = [
     (op(col("span"), "/", number(2), DUR), datetime.timedelta(hours=13, microseconds=4)),
 ]
 
+# A term may promise a type that the database does not compute in.
+PROMISES = [
+    (op(col("n"), "+", col("price"), F), 19.5),
+    (op(col("n"), "+", col("ratio"), T.DECIMAL), D("9.5")),
+    (call("coalesce", col("n"), number(1), type=T.DECIMAL), D(7)),
+    (call("coalesce", col("price"), par(D(1), T.DECIMAL), type=F), 12.5),
+]
+
 TEXTS = [
     (call("concat", text("a"), col("n"), par(None, S), text("z")), "a7z"),
     (call("length", col("name"), type=INT), 8),
@@ -347,7 +355,7 @@ CASES = [
 
 @pytest.mark.parametrize(
     ("term", "expected"),
-    ARITHMETIC + TEXTS + NUMBERS + TIMES + DOCUMENTS + CONDITIONS + CASES,  # type: ignore[operator]
+    ARITHMETIC + PROMISES + TEXTS + NUMBERS + TIMES + DOCUMENTS + CONDITIONS + CASES,  # type: ignore[operator]
 )
 def test_a_term_has_the_expected_value(runner: Runner, term: Term, expected: Any) -> None:
     if isinstance(expected, dict) and expected.keys() == {"sqlite", "postgresql"}:
