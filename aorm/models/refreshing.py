@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from aorm.bridge import in_running_loop, run_blocking
+from aorm.database.databases import databases
 from aorm.exceptions import SyncInAsyncContext
-from aorm.models.state import cached_relations
+from aorm.models.state import alias_to_read, cached_relations, database_alias, is_adding
+from aorm.query.execution import plan_of
+from aorm.query.manager import Manager
+from aorm.query.results import MODELS
+from aorm.signals import post_init, pre_init
+from aorm.sql.values import Param
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from aorm.database.database import Database
+    from aorm.mapping.options import Options
+    from aorm.query.execution import Plan
     from aorm.query.queryset import QuerySet
+
+# Keys of these classes are what their columns hold, so that asking for one is enough of a check.
+KEY_CLASSES: frozenset[type] = frozenset({int, str, uuid.UUID})
 
 
 async def refresh(
@@ -32,6 +45,8 @@ async def refresh(
     names = None if fields is None else _forget_prefetched(instance, fields)
     if names is None:
         instance.__dict__.pop("_prefetched_objects_cache", None)
+        if from_queryset is None and await _reread(instance, using):
+            return
     elif not names:
         return
     elif any("__" in name for name in names):
@@ -46,7 +61,66 @@ async def refresh(
             queryset = queryset.only(*loaded)
     fresh = await queryset.aget()
     _take_over(instance, fresh, names)
-    instance._state.db = fresh._state.db
+    instance._state.db = database_alias(fresh)
+
+
+class Reread:
+    """The statement that reads a whole row by its key: how most refreshing is done.
+
+    Attributes:
+        names: the attributes that it loads.
+        key_field: the primary key; None where the model's rows need to be asked for by its base manager.
+    """
+
+    def __init__(self, meta: Options) -> None:
+        self.meta = meta
+        self.names = frozenset(field.attname for field in meta.concrete_fields)
+        is_plain = type(meta.base_manager) is Manager and len(meta.pk_fields) == 1
+        self.key_field = meta.pk if is_plain else None
+
+    def plan(self, database: Database, key: Any) -> Plan:
+        """Return the plan for a database, kept as long as nobody else listens to the making of instances."""
+        place = (self, pre_init.revision, post_init.revision)
+        plan: Plan | None = database.plans.get(place)
+        if plan is None:
+            rows = self.meta.base_manager.using(database.alias).filter(pk=key)._query
+            query = rows.replace(order_by=(), orders_by_default=False)
+            plan = plan_of(query, MODELS, database, query.parameters())
+            database.plans.put(place, plan)
+        return plan
+
+
+async def _reread(instance: Any, using: str | None) -> bool:
+    """Reload all fields of a saved instance of which all are loaded, and tell whether it was one.
+
+    Raises:
+        DoesNotExist: the row is gone.
+    """
+    reread = instance._meta.derive("reread", Reread)
+    namespace = instance.__dict__
+    if reread.key_field is None or not reread.names <= namespace.keys() or is_adding(instance):
+        return False
+    key = getattr(instance, reread.key_field.attname)
+    if key.__class__ not in KEY_CLASSES:
+        return False
+    database = databases[using or alias_to_read(instance)]
+    plan = reread.plan(database, key)
+    parameter = Param(reread.key_field.get_prep_value(key))
+    rows = await database.fetch(plan.sql, plan.encode((parameter,)))
+    if not rows:
+        raise instance.DoesNotExist(f"{instance._meta.object_name} matching query does not exist.")
+    (fresh,) = plan.load(rows, database.alias)
+    if cached_relations(instance) or cached_relations(fresh):
+        _take_over(instance, fresh, None)
+    else:
+        loaded = fresh.__dict__
+        for name in reread.names:
+            setattr(instance, name, loaded[name])
+    if "_state" in namespace:
+        instance._state.db = database.alias
+    else:
+        instance._db = database.alias
+    return True
 
 
 def _forget_prefetched(instance: Any, fields: Iterable[str]) -> set[str]:

@@ -110,6 +110,13 @@ def alias_to_write(instance: Any) -> str:
     return database_alias(instance) or DEFAULT_DB_ALIAS
 
 
+def alias_to_read(instance: Any) -> str:
+    """Return the alias of the database that an instance is read from: the routers' choice, else its own."""
+    if settings.routers:
+        return router.db_for_read(type(instance), instance=instance)
+    return database_alias(instance) or DEFAULT_DB_ALIAS
+
+
 def mark_saved(instance: Any, alias: str) -> None:
     """Say that the instance is now in that database."""
     state = instance.__dict__.get("_state")
