@@ -62,7 +62,7 @@ class Expression(Description, Combinable):
 
     A subclass keeps its arguments in attributes, lists its parts in ``get_source_expressions`` and turns itself into
     nodes in ``resolve_in``. A subclass of the user may instead write SQL, in ``as_sql(compiler, connection)`` or for
-    one database in ``as_sqlite`` or ``as_postgresql``: then it becomes a ``CustomSQL`` node.
+    one database in ``as_<vendor>``: then it becomes a ``CustomSQL`` node.
 
     ``conditional`` tells that the result is a boolean and may stand in ``filter()``.
     """
@@ -261,11 +261,25 @@ class Expression(Description, Combinable):
         return sources[0]
 
 
-def writes_sql(cls: type) -> bool:
-    """Tell whether a class writes its own SQL: it is the user's, and so is its ``as_sql`` or an ``as_<vendor>``."""
-    if hasattr(cls, "as_sqlite") or hasattr(cls, "as_postgresql"):
-        return True
-    return not cls.as_sql.__module__.startswith(OWN_PACKAGE)  # type: ignore[attr-defined]
+def writes_sql(cls: Any) -> bool:
+    """Tell whether a class writes its own SQL: it is the user's, and so is its ``as_sql`` or an ``as_<vendor>``.
+
+    The answer is kept on the class until it or a parent has an attribute more, as users add methods to our classes.
+    """
+    size = sum([len(parent.__dict__) for parent in cls.__mro__])
+    kept: tuple[int, bool] | None = cls.__dict__.get("_writes_sql")
+    if kept is not None and kept[0] == size:
+        return kept[1]
+    found = any(names_a_writer(parent, name) for parent in cls.__mro__ for name in parent.__dict__)
+    cls._writes_sql = (size + (kept is None), found)
+    return found
+
+
+def names_a_writer(cls: type, name: str) -> bool:
+    """Tell whether an attribute is a method of the user that writes SQL, for one database or for all."""
+    if not name.startswith("as_"):
+        return False
+    return name != "as_sql" or not cls.__module__.startswith(OWN_PACKAGE)
 
 
 def common_output(sources: Sequence[OutputField]) -> OutputField:
@@ -276,7 +290,7 @@ def common_output(sources: Sequence[OutputField]) -> OutputField:
     """
     first: OutputField | None = None
     for output in sources:
-        if output.__class__ is NoOutput:
+        if isinstance(output, NoOutput):
             if output.is_mixed:
                 return output
         elif output.sql_type is UNKNOWN:

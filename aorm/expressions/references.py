@@ -42,7 +42,7 @@ class F(Combinable):
         raise TypeError(f"'{type(self).__name__}' object is not iterable")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.name == other.name
+        return isinstance(other, F) and type(self) is type(other) and self.name == other.name
 
     def __hash__(self) -> int:
         return hash(self.name)

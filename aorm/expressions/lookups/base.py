@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from aorm.expressions.base import OWN_PACKAGE, Expression, Resolved, predicate_of, resolve, type_of
+from aorm.expressions.base import OWN_PACKAGE, Expression, Resolved, names_a_writer, predicate_of, resolve, type_of
 from aorm.expressions.values import Value
 from aorm.sql.functions import CustomSQL
 from aorm.sql.types import BOOLEAN, UNKNOWN
@@ -18,17 +18,8 @@ if TYPE_CHECKING:
     from aorm.sql.node import Term
     from aorm.sql.predicates import Predicate
 
-# Methods by which a user's lookup says how its SQL looks; a class with one of them is asked for its text.
-SPEAKING = (
-    "as_sql",
-    "as_sqlite",
-    "as_postgresql",
-    "process_lhs",
-    "process_rhs",
-    "get_rhs_op",
-    "get_prep_lookup",
-    "get_db_prep_lookup",
-)
+# Methods by which, beside as_sql and as_<vendor>, a user's lookup says how its SQL looks.
+SPEAKING = frozenset({"process_lhs", "process_rhs", "get_rhs_op", "get_prep_lookup", "get_db_prep_lookup"})
 OPERATORS = {"exact": "= %s", "gt": "> %s", "gte": ">= %s", "lt": "< %s", "lte": "<= %s", "in": "IN %s"}
 
 
@@ -55,7 +46,8 @@ class Lookup(Expression):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         own = vars(cls)
-        if not cls.__module__.startswith(OWN_PACKAGE) and "build" not in own and any(name in own for name in SPEAKING):
+        speaks = any(name in SPEAKING or names_a_writer(cls, name) for name in own)
+        if speaks and "build" not in own and not cls.__module__.startswith(OWN_PACKAGE):
             # A user's subclass of a built-in lookup must not be built by the built-in's short cut.
             cls.build = classmethod(_build_custom)  # type: ignore[assignment]  # pyright: ignore
 

@@ -299,7 +299,7 @@ class Range(Lookup):
     @classmethod
     def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
         """Make ``left BETWEEN low AND high``."""
-        low, high = value
+        low, high = value[0], value[1]
         return Between(left.term, right_side(left, low, scope).term, right_side(left, high, scope).term)
 
 

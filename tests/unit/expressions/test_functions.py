@@ -345,6 +345,16 @@ class TestUsersFunctions:
         assert value(runner, Vendor("name")) == expected
         assert value(runner, x.Length(Vendor("name"))) == 8
 
+    def test_method_added_to_a_built_in(self, runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+        def shout(self: Any, compiler: Any, connection: Any) -> Any:
+            return self.as_sql(compiler, connection, function="UPPER")
+
+        assert value(runner, x.Lower("name")) == NAME.lower()
+        monkeypatch.setattr(x.Lower, f"as_{runner.vendor}", shout, raising=False)
+        assert value(runner, x.Lower("name")) == NAME.upper()
+        monkeypatch.undo()
+        assert value(runner, x.Lower("name")) == NAME.lower()
+
     def test_documented_expression(self, runner: Runner) -> None:
         # "Writing your own query expressions" of Django's reference, whole.
         from aorm.expressions.base import Expression
