@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm import checks
-from aorm.exceptions import DataError
 from aorm.expressions.functions.json import KeyTransformFactory
 from aorm.expressions.lookups.json import (
     ContainedBy,
@@ -21,6 +20,7 @@ from aorm.expressions.lookups.json import (
 from aorm.fields.base import Field
 from aorm.fields.checking import lacks, migrated_databases
 from aorm.fields.connections import dialect_of
+from aorm.sql.documents import storable_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -117,30 +117,20 @@ class JSONField(Field[Any, Any]):
 
     @property
     def adapter(self) -> Any:
-        """The field itself where it has an encoder, else None."""
-        return self if self.encoder is not None or self.has_own_encoding else None
+        """The field itself where it has an encoder or a decoder, else None."""
+        is_plain = self.encoder is None and self.decoder is None and not self.has_own_encoding
+        return None if is_plain else self
 
     def encode_for(self, dialect: Any) -> Callable[[Any], Any] | None:
         """Return the function from a value to JSON text by the field's encoder."""
         if self.has_own_encoding:
             return super().encode_for(dialect)
-        encoder, refuse = self.encoder, self._refuse_nul
+        encoder = self.encoder
 
         def encode(value: Any) -> Any:
-            if value is None:
-                return None
-            text = json.dumps(value, cls=encoder)
-            return refuse(text) if "\\u0000" in text else text
+            return None if value is None else storable_document(json.dumps(value, cls=encoder))
 
         return encode
-
-    def _refuse_nul(self, text: str) -> str:
-        # In JSON a backslash before the escape makes it six plain characters.
-        if text.replace("\\\\", "").find("\\u0000") >= 0:
-            raise DataError(
-                f"{self.label} cannot store a NUL character: PostgreSQL refuses it and SQLite's functions stop at it."
-            )
-        return text
 
     def decode_for(self, dialect: Any) -> Callable[[Any], Any] | None:
         """Return the function from JSON text to a value by the field's decoder, None where it has none."""

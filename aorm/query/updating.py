@@ -80,7 +80,7 @@ def assigned_term(scope: QueryScope, field: Any, value: Any) -> Any:
                 f"{type(field).__name__}."
             )
     if not hasattr(value, "resolve_expression"):
-        return Param(field.get_prep_value(value), field.sql_type, field.adapter)
+        return Param(field.prepare_to_save(value), field.sql_type, field.save_adapter)
     term = resolve(value, scope).term
     if contains_aggregate(term):
         raise FieldError(f"Aggregate functions are not allowed in this query ({field.name}={value!r}).")

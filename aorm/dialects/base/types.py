@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm.exceptions import DataError, NotSupportedError
 from aorm.sql import types
+from aorm.sql.documents import storable_document
 
 if TYPE_CHECKING:
     from aorm.sql.node import Term
@@ -119,8 +120,8 @@ def microseconds(value: datetime.timedelta) -> int:
 
 
 def json_text(value: object) -> str:
-    """Return a value as JSON."""
-    return json.dumps(value)
+    """Return a value as JSON that every database can hold."""
+    return storable_document(json.dumps(value))
 
 
 _BY_CLASS: tuple[tuple[type, SqlType], ...] = (

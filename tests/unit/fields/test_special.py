@@ -77,13 +77,15 @@ def test_documents_are_left_to_the_type_unless_they_have_an_encoder() -> None:
     assert field.prepare_to_save({"a": 1}) == {"a": 1}
 
 
-def test_documents_with_nul_are_refused() -> None:
-    encode = JSONField(encoder=DecimalEncoder).encode_for(SQLITE)
-    assert encode is not None
-    for document in ("\0", ["a\0"], {"\0": 1}, "\\\0"):
-        with pytest.raises(DataError, match="cannot store a NUL character"):
+@pytest.mark.parametrize("dialect", [SQLITE, POSTGRESQL])
+@pytest.mark.parametrize("field", [JSONField(), JSONField(encoder=DecimalEncoder)])
+def test_documents_that_no_database_can_hold_are_refused(field: JSONField, dialect: Any) -> None:
+    encode = dialect.encoder(types.JSON) if field.adapter is None else field.encode_for(dialect)
+    for document in ("\0", ["a\0"], {"\0": 1}, "\\\0", "\ud800", "\udc00x", ["\ud83d", "\ude00"], "\udc00\ud800"):
+        with pytest.raises(DataError, match=r"cannot hold a (NUL character|lone surrogate)"):
             encode(document)
-    assert encode("\\u0000") == '"\\\\u0000"'
+    for document in ("\\u0000", "\\ud800", "\U0001f600", "\\\U0001f600\U0001f600", "x\ud7ff"):
+        assert json.loads(encode(document)) == document
 
 
 def test_documents_with_a_decoder() -> None:

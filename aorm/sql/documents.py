@@ -1,0 +1,30 @@
+"""Refuse JSON that one of the databases cannot hold."""
+
+from __future__ import annotations
+
+import re
+
+from aorm.exceptions import DataError
+
+# Half of a pair alone: a high surrogate without a low one behind it, or a low one without a high one before it.
+_LONE_SURROGATE = re.compile(r"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f]")
+
+
+def storable_document(text: str) -> str:
+    """Return JSON text, written in ASCII, that every database can hold.
+
+    Raises:
+        DataError: there is a NUL character or a lone surrogate in it, which PostgreSQL refuses and SQLite would keep.
+    """
+    if "\\u0000" not in text and "\\ud" not in text:
+        return text
+    # A backslash that is escaped itself begins no escape.
+    escapes = text.replace("\\\\", "")
+    if "\\u0000" in escapes:
+        raise DataError("a JSON document cannot hold a NUL character: PostgreSQL refuses it. Remove it from the texts.")
+    if _LONE_SURROGATE.search(escapes) is not None:
+        raise DataError(
+            "a JSON document cannot hold a lone surrogate, which is no character of Unicode. Decode the text with "
+            "errors='replace'."
+        )
+    return text
