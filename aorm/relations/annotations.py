@@ -34,3 +34,13 @@ class RelationOptions(FieldOptions, total=False):
 
     verbose_name: Any
     name: str | None
+
+
+class OneToOneOptions(RelationOptions, total=False):
+    """The keyword options of one-to-one fields but ``null`` and ``to_field``."""
+
+    related_name: str | None
+    related_query_name: str | None
+    limit_choices_to: Any
+    parent_link: bool
+    db_constraint: bool

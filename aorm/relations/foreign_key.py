@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from aorm import checks
-    from aorm.relations.annotations import RelationOptions
+    from aorm.relations.annotations import OneToOneOptions, RelationOptions
     from aorm.sql.types import SqlType
 
 
@@ -337,7 +337,41 @@ class OneToOneField(ForeignKey[M]):
     rel_class: ClassVar[type[Any]] = OneToOneRel
     description = "One-to-one relationship"
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: OneToOneField[T],
+            to: type[T],
+            on_delete: Any,
+            to_field: str | None = None,
+            *,
+            null: Literal[False] = False,
+            **kwargs: Unpack[OneToOneOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: OneToOneField[T | None],
+            to: type[T],
+            on_delete: Any,
+            to_field: str | None = None,
+            *,
+            null: bool,
+            **kwargs: Unpack[OneToOneOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self,
+            to: str,
+            on_delete: Any,
+            to_field: str | None = None,
+            *,
+            null: bool = False,
+            **kwargs: Unpack[OneToOneOptions],
+        ) -> None: ...
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+    else:
 
         def __init__(self, to: Any, on_delete: Any, to_field: str | None = None, **kwargs: Any) -> None:
             """Keep the options; the column is always unique."""

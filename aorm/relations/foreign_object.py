@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from aorm import checks
+    from aorm.exceptions import ObjectDoesNotExist
     from aorm.mapping.paths import Path
     from aorm.sql.predicates import Predicate
 
@@ -39,6 +40,11 @@ class ForeignObject(RelatedField[M, M]):
     many_to_one = True
     one_to_many = False
     one_to_one = False
+
+    if TYPE_CHECKING:
+        # On the class, the attribute is the descriptor, which has these.
+        RelatedObjectDoesNotExist: type[ObjectDoesNotExist]
+        get_queryset: Callable[..., Any]
 
     lookups: ClassVar[Mapping[str, Any]] = RELATED_LOOKUPS
     requires_unique_target = True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from aorm.bridge import sync_twin
 from aorm.database.atomic import atomic
 from aorm.database.routing import router
-from aorm.query.manager import Manager
+from aorm.query.manager import BaseManager, Manager
 from aorm.relations.descriptors import only_queryset
 from aorm.relations.prefetching import related_to
 
@@ -30,9 +30,8 @@ def manager_class(kind: type[Any], superclass: type[Any]) -> type[Any]:
 
     The kind comes first: it narrows what the model's manager gives.
     """
-    if superclass is Manager:
-        return kind
-    return type(kind.__name__, (kind, superclass), {"__module__": superclass.__module__, "has_own_queryset": True})
+    body = {"__module__": superclass.__module__, "has_own_queryset": superclass is not Manager}
+    return type(kind.__name__, (kind, superclass), body)
 
 
 async def evaluated(objects: Any) -> tuple[Any, ...]:
@@ -42,7 +41,7 @@ async def evaluated(objects: Any) -> tuple[Any, ...]:
     return tuple(objects)
 
 
-class RelatedManager(Manager[M], Generic[M]):
+class RelatedManager(BaseManager[M], Generic[M]):
     """The objects whose foreign key points to one instance.
 
     Attributes:

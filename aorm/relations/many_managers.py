@@ -8,7 +8,7 @@ from aorm.bridge import sync_twin
 from aorm.database.atomic import atomic
 from aorm.database.databases import databases
 from aorm.database.routing import router
-from aorm.query.manager import Manager
+from aorm.query.manager import BaseManager
 from aorm.relations.between import RowsBetween
 from aorm.relations.descriptors import only_queryset, traverse_ancestors
 from aorm.relations.managers import evaluated, manager_class
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 M = TypeVar("M")
 
 
-class ManyRelatedManager(Manager[M], Generic[M]):
+class ManyRelatedManager(BaseManager[M], Generic[M]):
     """The objects that a many-to-many relation joins with one instance.
 
     Attributes:

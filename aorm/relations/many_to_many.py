@@ -57,8 +57,8 @@ class ManyToManyField(RelatedField[Any, ManyRelatedManager[M]]):
     description = "Many-to-many relationship"
 
     if TYPE_CHECKING:
-        # Filled in when the models are joined.
-        remote_field: Any
+        # On the class, the attribute is the descriptor, which has this.
+        through: Any
 
     def __init__(
         self,
