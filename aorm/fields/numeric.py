@@ -141,10 +141,13 @@ class IntegerField(Field[IntegerSet, IntegerGet]):
         """Return the value as an int that fits the column."""
         if self.has_own_save_encoding:
             return value
-        value = self.get_prep_value(value)
+        if value.__class__ is not int or self.has_own_preparation:
+            value = self.get_prep_value(value)
+            if not isinstance(value, int):
+                return value
         smallest, largest = self.value_range
         # A positive field's zero is the business of its CHECK, so that the database speaks, as with Django.
-        if value is None or not isinstance(value, int) or -largest - 1 <= value <= largest:
+        if -largest - 1 <= value <= largest:
             return value
         raise DataError(
             f"{self.label} cannot store {value}: it holds integers from {smallest} to {largest}. "

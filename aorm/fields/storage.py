@@ -8,7 +8,7 @@ from aorm.fields.choices import plain
 from aorm.fields.connections import Facade, dialect_of
 from aorm.fields.declaration import NOT_PROVIDED, FieldDeclaration
 from aorm.fields.defaults import DatabaseDefault
-from aorm.fields.sql_types import sql_type_of
+from aorm.fields.sql_types import sql_type_of, timestamp_type
 from aorm.sql.types import TIMESTAMP, TIMESTAMPTZ
 
 if TYPE_CHECKING:
@@ -52,12 +52,14 @@ class FieldStorage(FieldDeclaration):
     has_own_to_python: ClassVar[bool] = False
     has_own_encoding: ClassVar[bool] = False
     has_own_save_encoding: ClassVar[bool] = False
+    has_own_preparation: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         to_python = getattr(cls, "to_python", None)
         cls.has_own_to_python = to_python is not None and is_foreign(to_python)
         cls.has_own_encoding = is_foreign(cls.get_db_prep_value)
+        cls.has_own_preparation = is_foreign(cls.get_prep_value)
         cls.has_own_save_encoding = cls.has_own_encoding or is_foreign(cls.get_db_prep_save)
 
     def get_internal_type(self) -> str:
@@ -69,11 +71,9 @@ class FieldStorage(FieldDeclaration):
         """The type of the column, apart from its spelling."""
         found: SqlType | None = self.__dict__.get("_sql_type")
         if found is None:
-            found = sql_type_of(self)
-            # The type of a moment follows the settings, so it is asked for each time.
-            if found is not TIMESTAMP and found is not TIMESTAMPTZ:
-                self.__dict__["_sql_type"] = found
-        return found
+            found = self.__dict__["_sql_type"] = sql_type_of(self)
+        # The type of a moment follows the settings; what is kept only tells that it is one.
+        return timestamp_type() if found is TIMESTAMP or found is TIMESTAMPTZ else found
 
     @property
     def adapter(self) -> Any:

@@ -348,7 +348,8 @@ class DateTimeField(DateField[DateTimeSet, DateTimeGet]):
             value = self.to_python(plain(value))
             if not isinstance(value, datetime.datetime):
                 return value
-        if (value.tzinfo is not None and value.utcoffset() is not None) == settings.use_tz:
+        zone = value.tzinfo
+        if (zone is datetime.UTC or (zone is not None and value.utcoffset() is not None)) == settings.use_tz:
             return value
         if settings.use_tz:
             return self._made_aware(value)
