@@ -10,7 +10,7 @@ from aorm.expressions.description import public_path
 from aorm.expressions.values import Value
 from aorm.sql.functions import Call
 from aorm.sql.types import INTEGER, UNKNOWN
-from aorm.sql.values import Outer, Param
+from aorm.sql.values import Param
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,11 +71,8 @@ class OuterRef(F):
 
     def resolve_expression(self, scope: Scope, *rest: Any, **options: Any) -> Resolved:
         """Put a placeholder that the enclosing query replaces."""
-        name: Any = self.name
-        if isinstance(name, OuterRef):
-            inner = name.resolve_expression(scope)
-            return Resolved(Outer(inner.term, inner.term.type), inner.output)
-        return scope.outer_reference(name)
+        # A name that is an OuterRef itself is resolved as one when the next query around is known.
+        return scope.outer_reference(self.name)
 
 
 class Sliced(F):

@@ -299,7 +299,8 @@ class Range(Lookup):
     @classmethod
     def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
         """Make ``left BETWEEN low AND high``."""
-        low, high = value[0], value[1]
+        # As in Django more than two values are passed over.
+        low, high = (value if isinstance(value, (list, tuple)) else list(value))[:2]
         return Between(left.term, right_side(left, low, scope).term, right_side(left, high, scope).term)
 
 

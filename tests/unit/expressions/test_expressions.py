@@ -51,7 +51,7 @@ from aorm.sql import types as T
 from aorm.sql.predicates import FALSE, Always
 from aorm.sql.predicates import Exists as ExistsPredicate
 from aorm.sql.tables import Label
-from aorm.sql.values import Literal, Operation, Outer, OuterReference, Param
+from aorm.sql.values import Literal, Operation, OuterReference, Param
 from tests.unit.dialects.support import TYPES, by_id, col, select
 from tests.unit.expressions.support import SCOPE, StandInQueryset, StandInScope, place, texts, value
 
@@ -212,8 +212,8 @@ class TestReferences:
         term = place(OuterRef("n")).term
         assert isinstance(term, OuterReference)
         nested = place(OuterRef(OuterRef("n"))).term  # type: ignore[arg-type]
-        assert isinstance(nested, Outer)
-        assert isinstance(nested.term, OuterReference)
+        assert isinstance(nested, OuterReference)
+        assert nested.name == OuterRef("n")
 
     @pytest.mark.parametrize(
         ("subscript", "error", "text"),
