@@ -17,6 +17,7 @@ from aorm.fields.base import Field
 from aorm.fields.composite import CompositePrimaryKey
 from aorm.fields.decimals import DecimalField
 from aorm.fields.generated import GeneratedField
+from aorm.fields.json import JSONField
 from aorm.fields.numeric import IntegerField
 from aorm.fields.temporal import DateField, DateTimeField
 from aorm.fields.text import CharField
@@ -48,6 +49,7 @@ class Checked(Model):
     computed = IntegerField(db_default=F("id"))
     constant = IntegerField(db_default=Value(5))
     halves = DecimalField(max_digits=5)
+    document = JSONField(default={})
     inner = GeneratedField(expression=F("id"), output_field=CharField(max_length=0), db_persist=True)
     warned = GeneratedField(expression=F("id"), output_field=IntegerField(max_length=3), db_persist=False)
 
@@ -68,6 +70,7 @@ def test_abilities_of_databases() -> None:
     assert found("computed", None) == []
     assert found("constant") == []
     assert found("halves") == ["fields.E135"]
+    assert found("document") == ["fields.E010"]
     (message,) = Checked._meta.get_field("commented").check(databases=ALIASES)
     assert message.msg == "SQLite does not support comments on columns (db_comment)."
     assert isinstance(message, checks.Warning)
@@ -106,6 +109,7 @@ def test_features_that_no_database_lacks_today(monkeypatch: pytest.MonkeyPatch) 
     assert found("halves", ["default"]) == ["fields.E130"]
     assert found("inner", ["default"]) == ["fields.E220", "fields.E222", "fields.E223"]
     assert found("warned", ["default"]) == ["fields.E220", "fields.E221", "fields.W224"]
+    assert found("document", ["default"]) == ["fields.E010", "fields.E180"]
     field = CharField(max_length=3, db_collation="C")
     field.model, field.name = Checked, "collated"
     assert [message.id for message in field.check(databases=["default"])] == ["fields.E190"]

@@ -12,6 +12,8 @@ import pytest
 from aorm.dialects.postgresql.dialect import DIALECT as POSTGRESQL
 from aorm.dialects.sqlite.dialect import DIALECT as SQLITE
 from aorm.exceptions import DataError, ValidationError
+from aorm.expressions.resolved import DETACHED
+from aorm.expressions.values import Value
 from aorm.fields.base import Field
 from aorm.fields.binary import BinaryField
 from aorm.fields.booleans import BooleanField
@@ -353,6 +355,20 @@ def test_defaults() -> None:
     assert AutoField(primary_key=True).db_returning
     assert IntegerField(default=3).get_pk_value_on_save(None) == 3
     assert IntegerField().get_pk_value_on_save(None) is None
+
+
+def test_a_database_default_stands_for_its_expression_outside_an_insert() -> None:
+    field = IntegerField(db_default="7")
+    default = field.get_default()
+    resolved = default.resolve_expression(DETACHED)
+    assert (resolved.term.value, resolved.term.type, resolved.output) == (7, types.INTEGER, field)
+    assert default.get_source_expressions() == []
+    computed = IntegerField(db_default=Value(3) + Value(4)).get_default()
+    (source,) = computed.get_source_expressions()
+    computed.set_source_expressions([Value(5)])
+    assert computed.expression == Value(5)
+    assert source != Value(5)
+    assert computed.resolve_expression(DETACHED).term.value == 5
 
 
 class Instance:
