@@ -32,6 +32,10 @@ _READ_ONLY = "25006"
 _MOST_TEXTS = 2000
 
 
+# What holds the parent's databases in memory, in a forked child: not to be touched there.
+_left_behind: list[Keeper] = []
+
+
 class _Nowhere:
     loop = None
 
@@ -211,14 +215,18 @@ class Database:
                 home.abandon()
 
     def abandon(self, *, is_child: bool = False) -> None:
-        """Let go of everything, at the interpreter's end or in a forked child."""
-        homes, self._homes = list(self._homes.values()), {}
+        """Let go of all but the pools of running loops, at the interpreter's end; of everything, in a forked child."""
         self._home = cast("Home", _Nowhere())
-        for home in homes:
-            home.abandon(is_child=is_child)
-        if not is_child and self._keeper is not None:
-            self._keeper.close()
-        self._keeper = None
+        for loop, home in list(self._homes.items()):
+            if is_child or not loop.is_running():
+                del self._homes[loop]
+                home.abandon(is_child=is_child)
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            if is_child:
+                _left_behind.append(keeper)
+            else:
+                keeper.close()
 
     def loops(self) -> list[asyncio.AbstractEventLoop]:
         """Return the event loops on which this database has pools."""

@@ -162,8 +162,8 @@ def _forget_in_child() -> None:
         database.abandon(is_child=True)
 
 
-# The portal's own exit handler was registered by importing the bridge, and so runs after the second of these; what
-# lives on the portal's loop is closed there, politely, and only the rest is let go.
+# The portal's exit handler was registered by importing the bridge, and so runs after ours. What lives on its loop is
+# closed there, politely.
 register_close(_close_portal)
 atexit.register(_let_go_at_exit)
 if hasattr(os, "register_at_fork"):

@@ -146,6 +146,8 @@ class Scope:
 
     def must_send(self, block: Block) -> bool:
         """Tell whether leaving `block` may have to wait."""
+        if block.is_closed:
+            return False
         return self.slot is not None or self._turns.is_taken or self.transaction.stack[-1] is not block
 
     async def leave(self, block: Block, *, failed: bool) -> list[Callback]:
@@ -153,6 +155,8 @@ class Scope:
 
         Nothing that cancels the caller stops this; a cancellation that came meanwhile is raised at the end.
         """
+        if block.is_closed:  # a surrounding block ended first, and its end took this one with it
+            return [] if failed else self.refuse(block)
         transaction = self.transaction
         is_last = block.index == 0
         if is_last:

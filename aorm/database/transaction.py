@@ -193,8 +193,11 @@ class Transaction:
         if self.loss is not None:
             self._rolled_back()
         elif not self.has_begun:
-            self.outcome = "committed" if keep else "rolled_back"
             self.unsent = []
+            if keep:
+                self.outcome = "committed"
+            else:
+                self._rolled_back()
         elif keep:
             yield from self._commit()
         else:

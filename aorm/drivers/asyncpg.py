@@ -167,9 +167,6 @@ class AsyncpgConnection:
     def abandon(self, *, is_child: bool = False) -> None:
         """Close the socket without the loop; in a forked child without a word on the session, the parent's."""
         self._closed_by_us = True
-        if not is_child and not self._loop.is_closed():
-            self._raw.terminate()
-            return
         # Without these two, asyncpg's __del__ would warn, and then send Terminate on the parent's session.
         self._raw._aborted = True
         self._raw._protocol = None

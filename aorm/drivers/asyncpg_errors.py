@@ -74,7 +74,7 @@ def _server_error(error: Any) -> Error:
         if value is not None:
             facts[fact] = value  # type: ignore[literal-required]
     # The detail repeats values of the row: it is kept apart, so that no parameter stands in a message or a log.
-    text = str(error.args[0]) if error.args else str(error)
+    text = _without_value(str(error.args[0]) if error.args else str(error))
     if isinstance(error, _SCHEMA_CHANGED) or sqlstate == "26000":
         return SchemaChanged(text, **facts)
     if sqlstate == "57014" and "statement timeout" in str(error):

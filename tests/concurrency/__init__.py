@@ -1,0 +1,1 @@
+"""Tasks, threads, cancellation, exhaustion, fork."""

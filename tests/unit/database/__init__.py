@@ -1,0 +1,1 @@
+"""The database floor: configuration, pools, transactions."""

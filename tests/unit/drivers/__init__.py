@@ -1,0 +1,1 @@
+"""The drivers, each with its database."""
