@@ -19,6 +19,7 @@ from aorm.expressions.base import (
 from aorm.expressions.functions.base import Func
 from aorm.expressions.functions.outputs import numeric_output
 from aorm.expressions.lists import OrderByList
+from aorm.expressions.references import F
 from aorm.expressions.values import Star, Value
 from aorm.sql.functions import Aggregate as AggregateNode
 from aorm.sql.functions import Call, CustomSQL
@@ -28,7 +29,7 @@ from aorm.sql.types import BIGINT, INTEGER, INTEGERS, TEXT
 from aorm.sql.values import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from aorm.expressions.base import Scope
     from aorm.expressions.custom import Compiler, Connection
@@ -110,6 +111,11 @@ class Aggregate(Func):
         return True
 
     @property
+    def result_sources(self) -> list[Any]:
+        """The arguments; the filter and the order do not tell the type of the result."""
+        return self.source_expressions
+
+    @property
     def empty_result_value(self) -> Any:
         """What the aggregate gives where a query is known to find no row."""
         if self.default is None:
@@ -158,11 +164,21 @@ class Aggregate(Func):
 
     def _refuse_nested(self, scope: Scope, sources: Sequence[Resolved]) -> None:
         if scope.summarizes:
+            summaries = getattr(scope, "summaries", ())
+            for reference in self._references() if summaries else ():
+                if reference in summaries:
+                    raise FieldError(f"Cannot compute {self.name}('{reference}'): '{reference}' is an aggregate")
             return
         for source, before in zip(sources, self.source_expressions, strict=True):
             if contains_aggregate(source.term):
                 name = before.name if hasattr(before, "name") else repr(before)
                 raise FieldError(f"Cannot compute {self.name}('{name}'): '{name}' is an aggregate")
+
+    def _references(self) -> Iterator[str]:
+        for source in self.source_expressions:
+            for part in source.flatten() if hasattr(source, "flatten") else (source,):
+                if isinstance(part, F):
+                    yield str(part.name).split("__", 1)[0]
 
     def aggregate(
         self,

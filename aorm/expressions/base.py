@@ -126,7 +126,16 @@ class Expression(Description, Combinable):
             return type_of(self._output_field).name == "boolean"
         if self._declared_output:
             return type_of(self._declared_output[0]).name == "boolean"
-        return self.output_type is not None and self.output_type.name == "boolean"
+        if self.output_type is not None:
+            return self.output_type.name == "boolean"
+        # Without a word on the result it is what all its sources are.
+        sources = [source for source in self.result_sources if source is not None]
+        return bool(sources) and all(getattr(source, "conditional", False) for source in sources)
+
+    @property
+    def result_sources(self) -> list[Any]:
+        """The expressions that tell the type of the result."""
+        return self.get_source_expressions()
 
     def get_source_expressions(self) -> list[Any]:
         """Return the expressions that this one is made of; None for parts that are absent."""

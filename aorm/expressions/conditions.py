@@ -294,6 +294,12 @@ class Case(Expression):
         """Whether it may be a database default."""
         return all(getattr(part, "allowed_default", False) for part in (*self.cases, self.default))
 
+    @property
+    def result_sources(self) -> list[Any]:
+        """The results; one that is just NULL says nothing."""
+        results = [*[case.result for case in self.cases], self.default]
+        return [result for result in results if getattr(result, "value", result) is not None]
+
     def get_source_expressions(self) -> list[Any]:
         """Return the branches and the default."""
         return [*self.cases, self.default]

@@ -70,7 +70,8 @@ class Value(Expression):
         if output is None:
             if value is None:
                 return Resolved(Literal(None, UNKNOWN), NoOutput())
-            return scope.plain_value(value)
+            resolved = scope.plain_value(value)
+            return resolved if type_of(resolved.output) is not UNKNOWN else Resolved(resolved.term, NoOutput())
         sql_type = output.sql_type
         if value is None:
             return Resolved(json_null() if sql_type is JSON else Literal(None, sql_type), output)
@@ -106,6 +107,9 @@ class ExpressionWrapper(Expression):
         """Keep the expression and the field."""
         super().__init__(output_field)
         self.expression = expression
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.expression!r})"
 
     @property
     def allowed_default(self) -> bool:
@@ -175,6 +179,11 @@ class CombinedExpression(Expression):
 
     def __str__(self) -> str:
         return f"{self.lhs} {self.connector} {self.rhs}"
+
+    @property
+    def result_sources(self) -> list[Any]:
+        """Nothing tells the type of the result but the table of operators, where no boolean stands."""
+        return []
 
     @property
     def allowed_default(self) -> bool:

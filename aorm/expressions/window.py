@@ -64,6 +64,11 @@ class Window(Expression):
         """It has one."""
         return True
 
+    @property
+    def result_sources(self) -> list[Any]:
+        """The function alone tells the type of the result."""
+        return [self.source_expression]
+
     def get_source_expressions(self) -> list[Any]:
         """Return the function, the partition, the order and the frame."""
         return [self.source_expression, self.partition_by, self.order_by, self.frame]

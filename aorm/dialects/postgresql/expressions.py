@@ -88,5 +88,9 @@ class PostgreSQLExpressions(PostgreSQLBase, Expressions):
     def aggregate_string_agg(self, aggregate: Aggregate) -> str:
         """Return texts joined by a delimiter."""
         value, delimiter = aggregate.arguments
-        texts = f"({self.operand(value)})::text, ({self.operand(delimiter)})::text"
+        text = self.operand(value)
+        # With DISTINCT the order must be by the very argument, so what is text already stands as it is.
+        if value.type.name not in ("text", "varchar") or isinstance(value, Param):
+            text = f"({text})::text"
+        texts = f"{text}, ({self.operand(delimiter)})::text"
         return f"STRING_AGG({self.inside(aggregate, texts)}){self.filter(aggregate.filter)}"

@@ -8,7 +8,7 @@ from aorm.dialects.base.expressions import Expressions
 from aorm.dialects.sqlite.functions import AGGREGATES, FUNCTIONS
 from aorm.exceptions import NotSupportedError
 from aorm.sql.types import TEMPORALS
-from aorm.sql.values import Cast, Collate, Param
+from aorm.sql.values import Cast, Collate, Literal, Param
 
 if TYPE_CHECKING:
     from aorm.sql.functions import Aggregate, Call, Window
@@ -160,7 +160,10 @@ class SQLiteExpressions(Expressions):
         return f"SUBSTR({text}, -({length}), {length})"
 
     def call_round(self, call: Call) -> str:
-        """Return a rounded number."""
+        """Return a rounded number; SQLite takes places before the point for none at all."""
+        places = call.arguments[1] if len(call.arguments) > 1 else None
+        if isinstance(places, Literal) and isinstance(places.value, int) and places.value < 0:
+            raise ValueError("SQLite does not support negative precision.")
         return self.fill("ROUND({all})", call)
 
 
