@@ -177,7 +177,10 @@ class Round:
                 continue
             if not _prepare(here):
                 return
-            found = get_prefetcher(here[0], name, lookup.get_current_to_attr(level)[0])
+            to_attr, is_attribute = lookup.get_current_to_attr(level)
+            if is_attribute:
+                _refuse_field_name(type(here[0]), to_attr)
+            found = get_prefetcher(here[0], name, to_attr)
             if not found.is_found:
                 raise AttributeError(
                     f"Cannot find '{name}' on {type(here[0]).__name__} object, '{lookup.prefetch_through}' is an "
@@ -254,9 +257,6 @@ async def prefetch_one_level(
 
     Returns:
         The related objects, and the lookups that their queryset asks for in turn.
-
-    Raises:
-        ValueError: ``to_attr`` is the name of a field.
     """
     queryset, related_key, instance_key, is_single, cache_name, is_descriptor = source.get_prefetch_querysets(
         instances, lookup.get_current_querysets(level)
@@ -270,8 +270,6 @@ async def prefetch_one_level(
     for item in related:
         by_key.setdefault(related_key(item), []).append(item)
     to_attr, is_attribute = lookup.get_current_to_attr(level)
-    if is_attribute:
-        _refuse_field_name(type(instances[0]), to_attr)
     is_leaf = level == len(lookup.prefetch_through.split(SEPARATOR)) - 1
     own_queryset = lookup.queryset if is_leaf else None
     for instance in instances:

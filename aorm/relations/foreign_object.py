@@ -176,11 +176,12 @@ class ForeignObject(RelatedField[M, M]):
         """The one hop to the related model."""
         found: Path | None = self.__dict__.get("_path")
         if found is None:
+            pairs = tuple(self.related_fields)
             found = self.__dict__["_path"] = (
                 Hop(
                     source=self.model._meta,
                     target=self.remote_field.model._meta,
-                    pairs=tuple(self.related_fields),
+                    pairs=pairs,
                     relation=self,
                     is_many=False,
                     is_nullable=self.null,
@@ -195,11 +196,12 @@ class ForeignObject(RelatedField[M, M]):
         """The one hop from the related model to this one."""
         found: Path | None = self.__dict__.get("_reverse_path")
         if found is None:
+            pairs = tuple(self.reverse_related_fields)
             found = self.__dict__["_reverse_path"] = (
                 Hop(
                     source=self.remote_field.model._meta,
                     target=self.model._meta,
-                    pairs=tuple(self.reverse_related_fields),
+                    pairs=pairs,
                     relation=self.remote_field,
                     is_many=not self.unique,
                     is_nullable=True,

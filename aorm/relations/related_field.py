@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic
 
-from aorm.exceptions import FieldError
 from aorm.expressions.conditions import Q
 from aorm.fields.base import Field
 from aorm.mapping.registry import lazy_related_operation
 from aorm.relations.annotations import G, S
 from aorm.relations.caching import RelationCache
-from aorm.relations.keys import key_type, prepared_key, single_adapter
+from aorm.relations.compared import ComparedByKey
 from aorm.relations.relation_checks import check_relation
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from aorm import checks
     from aorm.mapping.paths import Path
-    from aorm.sql.types import SqlType
 
 # Derived from the models, so a copy of the field must find them anew.
 DERIVED = ("_path", "_reverse_path", "_related_fields")
@@ -42,7 +40,7 @@ def _documented(field_class: type) -> str:
     return "ManyToManyField" if "ManyToManyField" in names else "ForeignKey"
 
 
-class RelatedField(RelationCache, Field[S, G], Generic[S, G]):
+class RelatedField(RelationCache, ComparedByKey, Field[S, G], Generic[S, G]):
     """Base of the fields that relate two models.
 
     Attributes:
@@ -96,21 +94,11 @@ class RelatedField(RelationCache, Field[S, G], Generic[S, G]):
         name: str = self.name
         return name
 
-    # Paths, written by subclasses.
-
-    @property
-    def path(self) -> Path:
-        """The hops from the field's model to the related one."""
-        raise NotImplementedError
+    # Paths, written by subclasses; that to the related model is ``path``.
 
     @property
     def reverse_path(self) -> Path:
         """The hops from the related model to the field's."""
-        raise NotImplementedError
-
-    @property
-    def target_fields(self) -> tuple[Any, ...]:
-        """The fields of the related model that values are compared with in queries."""
         raise NotImplementedError
 
     @property
@@ -119,37 +107,21 @@ class RelatedField(RelationCache, Field[S, G], Generic[S, G]):
         fields: tuple[Any, ...] = self.model._meta.pk_fields
         return fields
 
-    @property
-    def target_field(self) -> Any:
-        """The one field of the related model that values are compared with.
-
-        Raises:
-            FieldError: there are several.
-        """
-        fields = self.target_fields
-        if len(fields) != 1:
-            raise FieldError("The relation has multiple target fields, but only single target field was asked for")
-        return fields[0]
-
-    # What queries ask of the type of a value.
-
-    @property
-    def sql_type(self) -> SqlType:
-        """The type of the key that values are compared with."""
-        return key_type(self.target_fields)
-
-    @property
-    def adapter(self) -> Any:
-        """The key's field, where it encodes values by code of its own."""
-        return single_adapter(self.target_fields)
-
-    def get_prep_value(self, value: Any) -> Any:
-        """Turn an instance or a plain value into the key that is stored and compared."""
-        return prepared_key(self, value)
-
     def db_type(self, connection: Any) -> str | None:
         """Return None: the columns belong to other fields or tables."""
         return None
+
+    # Lookups: those of relations. What plain fields inherit from Field compares values, and means nothing here.
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Return the lookup of that name, or None."""
+        found = super().get_lookup(lookup_name)
+        return None if found is Field.get_class_lookups().get(lookup_name) else found
+
+    def get_transform(self, lookup_name: str) -> Any:
+        """Return the transform of that name, which somebody registered on relations, or None."""
+        found = super().get_transform(lookup_name)
+        return None if found is Field.get_class_lookups().get(lookup_name) else found
 
     # Joining the model.
 

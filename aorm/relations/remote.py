@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aorm.exceptions import FieldDoesNotExist, FieldError
+from aorm.exceptions import FieldDoesNotExist
 from aorm.relations.caching import RelationCache
-from aorm.relations.keys import key_type, prepared_key, single_adapter
+from aorm.relations.compared import ComparedByKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Self
 
     from aorm.mapping.paths import Path
-    from aorm.sql.types import SqlType
 
 
-class ForeignObjectRel(RelationCache):
+class ForeignObjectRel(RelationCache, ComparedByKey):
     """The far side of a ``ForeignObject``.
 
     Attributes:
@@ -32,6 +31,7 @@ class ForeignObjectRel(RelationCache):
         multiple: several rows may point to one.
     """
 
+    several_targets = "Can't use target_field for multicolumn relations."
     auto_created = True
     concrete = False
     editable = False
@@ -127,34 +127,6 @@ class ForeignObjectRel(RelationCache):
         """The fields of the field's model that values are compared with in queries: its primary key."""
         fields: tuple[Any, ...] = self.field.reverse_target_fields
         return fields
-
-    @property
-    def target_field(self) -> Any:
-        """The one field that values are compared with.
-
-        Raises:
-            FieldError: there are several.
-        """
-        fields = self.target_fields
-        if len(fields) != 1:
-            raise FieldError("Can't use target_field for multicolumn relations.")
-        return fields[0]
-
-    # What queries ask of the type of a value.
-
-    @property
-    def sql_type(self) -> SqlType:
-        """The type of the key that values are compared with."""
-        return key_type(self.target_fields)
-
-    @property
-    def adapter(self) -> Any:
-        """The key's field, where it encodes values by code of its own."""
-        return single_adapter(self.target_fields)
-
-    def get_prep_value(self, value: Any) -> Any:
-        """Turn an instance or a plain value into the key that is compared."""
-        return prepared_key(self, value)
 
     def get_lookup(self, lookup_name: str) -> Any:
         """Return the field's lookup of that name, or None."""
