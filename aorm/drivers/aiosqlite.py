@@ -105,7 +105,6 @@ class AiosqliteCursor:
         """Take over a cursor that was executed."""
         self._connection = connection
         self._cursor: sqlite3.Cursor | None = cursor
-        connection.cursors.add(cursor)
 
     async def fetch(self, count: int) -> list[Any]:
         """Return up to `count` further rows."""
@@ -119,8 +118,7 @@ class AiosqliteCursor:
         """End the snapshot."""
         cursor, self._cursor = self._cursor, None
         if cursor is not None and self._connection.is_open():
-            self._connection.cursors.discard(cursor)
-            await self._connection.visit(cursor.close)
+            await self._connection.visit(lambda: self._connection.close_cursors(cursor))
 
 
 class AiosqliteConnection:
@@ -195,6 +193,8 @@ class AiosqliteConnection:
                 await asyncio.shield(job.future)
             if job in self._cancelled:
                 self._cancelled.remove(job)
+        if self.cursors:
+            await self.visit(self.close_cursors)
 
     async def close(self) -> None:
         """Close the file and end the thread."""
@@ -307,7 +307,16 @@ class AiosqliteConnection:
                 connection.isolation_level = None
 
     def _cursor(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> sqlite3.Cursor:
-        return self._prepared(preamble).execute(sql, parameters)
+        # Known from here on: the task that asked may be cancelled before it gets to see the cursor.
+        cursor = self._prepared(preamble).cursor()
+        self.cursors.add(cursor)
+        return cursor.execute(sql, parameters)
+
+    def close_cursors(self, *cursors: sqlite3.Cursor) -> None:
+        """End the snapshots of some cursors, or of all; runs on the thread."""
+        for cursor in cursors or tuple(self.cursors):
+            self.cursors.discard(cursor)
+            cursor.close()
 
     def _control(self, sql: str) -> str:
         self._connection().execute(sql).close()
@@ -318,9 +327,8 @@ class AiosqliteConnection:
         self.raw._connection = None
         if connection is None:
             return
-        for cursor in self.cursors:
-            cursor.close()
-        self.cursors.clear()
+        # A statement that is still open would keep the closed connection, and its locks, alive.
+        self.close_cursors()
         with contextlib.suppress(sqlite3.Error):
             connection.rollback()
         connection.close()

@@ -147,7 +147,10 @@ ENDS = {
     "asyncio.run": "asyncio.run(work())",
     "plain sync code": "run_sync(work())",
     "both": "run_sync(work()); asyncio.run(work())",
-    "a loop without farewell": "loop = asyncio.new_event_loop(); loop.run_until_complete(work()); loop.close()",
+    "a loop without farewell": (
+        "loop = asyncio.new_event_loop()\nloop.run_until_complete(work())\n"
+        "loop.run_until_complete(asyncio.sleep(0.2))\nloop.close()"
+    ),
     "an exception": "asyncio.run(work()); raise SystemExit(0)",
     "inside a block": "with atomic():\n    run_sync(work())\n    sys.exit(0)",
     "a stream left open": (

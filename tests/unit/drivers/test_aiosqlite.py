@@ -143,7 +143,7 @@ async def test_functions_are_registered(tmp_path: Path) -> None:
     class Total:
         name, arity, deterministic, is_aggregate = "total_length", 1, True, True
 
-        class callable:
+        class callable:  # noqa: A001
             def __init__(self) -> None:
                 self.total = 0
 
