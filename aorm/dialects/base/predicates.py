@@ -37,12 +37,12 @@ class Predicates(Writer):
     def render_between(self, item: Between) -> str:
         """Return ``term BETWEEN low AND high``."""
         low, high = self.compared(item.low, item.term), self.compared(item.high, item.term)
-        return f"{self.operand(item.term)} BETWEEN {low} AND {high}"
+        return f"{self.compared(item.term, item.low)} BETWEEN {low} AND {high}"
 
     def render_in_terms(self, item: InTerms) -> str:
         """Return ``term IN (a, b, ...)``."""
         terms = ", ".join([self.compared(term, item.term) for term in item.terms])
-        return f"{self.operand(item.term)} IN ({terms})"
+        return f"{self.compared(item.term, item.terms[0])} IN ({terms})"
 
     def render_in_query(self, item: InQuery) -> str:
         """Return ``term IN (SELECT ...)``."""

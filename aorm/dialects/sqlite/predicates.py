@@ -26,7 +26,9 @@ class SQLitePredicates(Predicates, SQLiteJSON, SQLiteBase):
         """
         if isinstance(term, Param) and term.type.name == "decimal" and self.is_column(other):
             return self.hold(term)
-        return self.operand(term)
+        text = self.operand(term)
+        # A number in JSON is a number to SQLite even where its text was asked for.
+        return f"CAST({text} AS TEXT)" if self.is_path(term) and term.type.name == "text" else text
 
     def is_column(self, term: Term) -> bool:
         """Tell whether the term is a stored column, which has an affinity."""
@@ -64,7 +66,7 @@ class SQLitePredicates(Predicates, SQLiteJSON, SQLiteBase):
             left = self.operand(item.term) if self.is_path(item.term) else self.scalar(self.operand(item.term))
             return f"{left} IN (SELECT {self.scalar('value')} FROM json_each({self.listed(item.values, values)}))"
         query = f"SELECT {self.element(element)} FROM json_each({self.listed(item.values, values)})"
-        return f"{self.operand(item.term)} IN ({query})"
+        return f"{self.compared(item.term, item.values)} IN ({query})"
 
     def enumerated(self, item: InList, element: SqlType) -> str:
         """Return ``term IN (1, 2)``: a definition must not hold a subquery."""

@@ -84,15 +84,7 @@ class KeyTextTransform(KeyTransform):
 
     neutral_name: ClassVar[str | None] = "json_extract_text"
     output_type = TEXT
-    lookups: ClassVar[Mapping[str, Any]] = {
-        "exact": lookups.KeyTextExact,
-        "in": lookups.KeyTextIn,
-        "range": lookups.KeyTextRange,
-        "gt": lookups.KeyTextGt,
-        "gte": lookups.KeyTextGte,
-        "lt": lookups.KeyTextLt,
-        "lte": lookups.KeyTextLte,
-    }
+    lookups: ClassVar[Mapping[str, Any]] = {}
 
     @classmethod
     def get_lookups(cls) -> dict[str, Any]:

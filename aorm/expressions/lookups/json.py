@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm.expressions.base import Resolved, resolve
 from aorm.expressions.lookups.base import Lookup, right_side
-from aorm.expressions.lookups.comparison import (
-    Exact,
-    GreaterThan,
-    GreaterThanOrEqual,
-    In,
-    IsNull,
-    LessThan,
-    LessThanOrEqual,
-    Range,
-)
+from aorm.expressions.lookups.comparison import In, IsNull
 from aorm.expressions.lookups.text import (
     EndsWith,
     IContains,
@@ -32,7 +23,7 @@ from aorm.expressions.values import json_null
 from aorm.sql.functions import Call
 from aorm.sql.predicates import FALSE, Compare, InList, InTerms, IsTrue, Predicate
 from aorm.sql.types import BOOLEAN, JSON, TEXT, array
-from aorm.sql.values import Cast, Param
+from aorm.sql.values import Param
 
 if TYPE_CHECKING:
     from aorm.expressions.base import Scope
@@ -269,40 +260,3 @@ class KeyTransformLte(KeyTransformNumeric):
 
     lookup_name: ClassVar[str | None] = "lte"
     operator: ClassVar[str] = "<="
-
-
-class KeyTextLookup(Lookup):
-    """A comparison of a key's value that is taken as text, whatever the database makes of a number in JSON."""
-
-    @classmethod
-    def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
-        """Make the condition on the text."""
-        return super().build(Resolved(Cast(left.term, TEXT), left.output), value, scope)
-
-
-class KeyTextExact(KeyTextLookup, Exact):
-    """Equality with ``KT("data__owner")``."""
-
-
-class KeyTextIn(KeyTextLookup, In):
-    """``KT("data__owner")`` in a list."""
-
-
-class KeyTextRange(KeyTextLookup, Range):
-    """``KT("data__owner")`` in a range of texts."""
-
-
-class KeyTextGt(KeyTextLookup, GreaterThan):
-    """``KT("data__owner")`` after a text."""
-
-
-class KeyTextGte(KeyTextLookup, GreaterThanOrEqual):
-    """``KT("data__owner")`` not before a text."""
-
-
-class KeyTextLt(KeyTextLookup, LessThan):
-    """``KT("data__owner")`` before a text."""
-
-
-class KeyTextLte(KeyTextLookup, LessThanOrEqual):
-    """``KT("data__owner")`` not after a text."""
