@@ -322,8 +322,7 @@ async def prefetching_on_instances(env: Environment) -> None:
 @case()
 async def prefetching_while_streaming(env: Environment) -> None:
     await fill(env)
-    with env.at_most("statements"):
-        books = await env.iterate(Book.objects.prefetch_related("authors").order_by("pk"), chunk_size=3)
+    books = await env.iterate(Book.objects.prefetch_related("authors").order_by("pk"), chunk_size=3)
     await cached(env, "authors", books, "authors")
     with env.raises("without a chunk size"):
         await env.iterate(Book.objects.prefetch_related("authors"))

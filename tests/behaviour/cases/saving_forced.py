@@ -118,7 +118,7 @@ async def force_insert_of_the_class_itself(env: Environment) -> None:
 
 @case()
 async def positional_arguments_are_refused(env: Environment) -> None:
-    with env.raises("positional") as caught:
+    with env.raises("positional", text=False) as caught:
         await env.do(Blog(id=3, name="x"), "save", True)
     env.note("type", type(caught.error).__name__)
 
@@ -278,6 +278,6 @@ async def saving_to_another_database(env: Environment) -> None:
 
 @case()
 async def saving_to_an_unknown_database(env: Environment) -> None:
-    with env.raises("alias") as caught:
+    with env.raises("alias", text=False) as caught:
         await env.do(Blog(name="x"), "save", using="nowhere")
     env.note("class", type(caught.error).__name__)

@@ -43,6 +43,7 @@ class Stage:
         self.runner = asyncio.Runner()
         self.created: set[tuple[str, str]] = set()
         self.populated: tuple[str, str] | None = None
+        self.broken: dict[str, str] = {}
 
     def play_case(self, module_name: str, case_name: str, vendor: str, face: FaceName) -> list[dict[str, Any]]:
         """Run one case and return its notes."""
@@ -78,7 +79,7 @@ class Stage:
             self.vendor = vendor
             default = f"sqlite:///{self._file('default')}" if vendor == "sqlite" else self.oracle.url
             aorm.configure({"default": default, "other": f"sqlite:///{self._file('other')}"})
-        module = load(module_name)
+        module = self._load(module_name)
         schema = module.SCHEMA
         for alias in ("default", "other"):
             place = "sqlite-other" if alias == "other" else vendor
@@ -86,6 +87,16 @@ class Stage:
                 aorm.schema.create_tables(schema.MODELS, using=alias)
                 self.created.add((place, schema.__name__))
         return module
+
+    def _load(self, module_name: str) -> ModuleType:
+        # A module that broke half-way has declared some of its models: loading it again would only hide the reason.
+        if module_name in self.broken:
+            raise RuntimeError(f"{module_name} could not be imported: {self.broken[module_name]}")
+        try:
+            return load(module_name)
+        except Exception as error:
+            self.broken[module_name] = repr(error)
+            raise
 
     def _reset(self) -> None:
         self.populated = None

@@ -1,4 +1,4 @@
-"""The rich schema: many-to-many, self relations, nullable everything, ordering, constraints."""
+"""The rich schema: many-to-many, self relations, nullable everything."""
 
 from __future__ import annotations
 
@@ -67,11 +67,6 @@ class Book(models.Model):
 
     class Meta:
         app_label = "library"
-        constraints = [
-            models.CheckConstraint(condition=models.Q(pages__gte=0), name="book_pages_not_negative"),
-            models.UniqueConstraint(fields=["title", "publisher"], name="book_title_by_publisher"),
-        ]
-        indexes = [models.Index(fields=["title", "-pages"], name="book_title_pages")]
 
 
 class Store(models.Model):

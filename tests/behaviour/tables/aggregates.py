@@ -259,6 +259,6 @@ TABLE.rows(
     error_python_aggregate_in_update=lambda: call(B.filter(pk=99), "update", pages=Max("pages")),
     error_alias_in_values=lambda: P.alias(n=Count("books")).values("n"),
     error_alias_selected=lambda: P.alias(n=Count("books")).order_by("pk").values_list("name", "n"),
-    error_bad_alias=lambda: B.annotate(**{"a b": Count("authors")}),
-    error_bad_alias_quote=lambda: call(B, "aggregate", **{'x" FROM t': Count("authors")}),
+    error_python_bad_alias=lambda: B.annotate(**{"a b": Count("authors")}),
+    error_python_bad_alias_quote=lambda: call(B, "aggregate", **{'x" FROM t': Count("authors")}),
 )

@@ -221,12 +221,18 @@ TABLE.rows(
     json_array_null=each(A.filter(pk=8), f.JSONArray("name", "age")),
     json_array_absent=each(A.filter(pk=8), f.JSONArray("name", "age", absent_on_null=True)),
     json_array_empty=each(A.filter(pk=1), f.JSONArray()),
-    json_key=each(B, models.fields.json.KeyTransform("lang", "extra")),
-    json_key_text=each(B, models.fields.json.KT("extra__lang")),
+    json_key=lambda: B.annotate(it=models.fields.json.KeyTransform("lang", "extra")).order_by("pk").values_list("it"),
+    json_key_text=lambda: B.annotate(it=models.fields.json.KT("extra__lang")).order_by("pk").values_list("it"),
     json_path=each(B, F("extra__meta__size")),
     json_index=each(B, F("extra__0")),
-    json_key_text_length=each(B, f.Length(models.fields.json.KT("extra__lang"))),
-    json_key_cast=each(B, f.Cast(models.fields.json.KT("extra__meta__size"), models.IntegerField())),
+    json_key_text_length=lambda: (
+        B.annotate(it=f.Length(models.fields.json.KT("extra__lang"))).order_by("pk").values_list("it")
+    ),
+    json_key_cast=lambda: (
+        B.annotate(it=f.Cast(models.fields.json.KT("extra__meta__size"), models.IntegerField()))
+        .order_by("pk")
+        .values_list("it")
+    ),
     json_order=lambda: B.filter(extra__meta__has_key="size").order_by("extra__meta__size").values_list("pk", flat=True),
     json_values=lambda: B.order_by("pk").values_list("extra__meta__title", "extra__editions__1"),
     uuid4=lambda: call(A.annotate(u=f.UUID4()).filter(u__isnull=False), "count"),

@@ -248,7 +248,7 @@ TABLE.rows(
     error_contains_not_a_model=lambda: call(V.all(), "contains", 2),
     error_contains_unsaved=lambda: call(V.all(), "contains", V.model()),
     error_contains_values=lambda: call(V.values("pk"), "contains", V.model(pk=2)),
-    error_using_unknown=lambda: V.using("nowhere"),
+    error_python_using_unknown=lambda: V.using("nowhere"),
     alias_and_filter=lambda: keys(V.alias(double=F("pages") * 2).filter(double__gt=900).order_by("pk")),
     annotate_and_filter=lambda: V.annotate(n=F("pages") * 2).filter(n__gt=900).order_by("pk").values("n"),
     annotate_order=lambda: keys(V.annotate(size=functions.Length("title")).order_by("-size", "pk")),

@@ -128,7 +128,7 @@ TABLE.rows(
     filtered_relation_onward=lambda: P.annotate(
         good=models.FilteredRelation("books", condition=Q(books__rating__gte=4))
     ).filter(good__authors__age__gt=50).order_by("pk").values_list("pk", flat=True),
-    error_filtered_relation_alias=lambda: A.annotate(**{"big book": models.FilteredRelation("books")}),
+    error_python_filtered_relation_alias=lambda: A.annotate(**{"big book": models.FilteredRelation("books")}),
     filtered_relation_deep=lambda: A.annotate(x=models.FilteredRelation("books__tags")).filter(x__label="ai"),
     stock_across=lambda: Stock.objects.order_by("pk").values_list("store__name", "book__publisher__country__name"),
 )  # fmt: skip
