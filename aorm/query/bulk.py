@@ -236,7 +236,7 @@ async def insert_rows(
         for index, field in enumerate(returning)
     ]
     for batch in _batches(instances, size):
-        rows = tuple(Row(tuple(_term(scope, field, item) for field in fields), rows_type) for item in batch)
+        rows = tuple(Row(tuple(_term(scope, field, item, database) for field in fields), rows_type) for item in batch)
         statement = Insert(Table(meta.db_table), columns, rows, None, on_conflict, returned)
         if returned is None:
             await execute_statement(database, statement)
@@ -246,10 +246,12 @@ async def insert_rows(
                 setattr(item, field.attname, value if decode is None else decode(value))
 
 
-def _term(scope: Any, field: Any, instance: Any) -> Term:
+def _term(scope: Any, field: Any, instance: Any, database: Database) -> Term:
     value = field.pre_save(instance, True)
     if isinstance(value, DatabaseDefault):
-        return Default(field.sql_type)
+        if database.features.supports_default_keyword_in_bulk_insert:
+            return Default(field.sql_type)
+        value = field.db_default
     term: Term = assigned_term(scope, field, value)
     return term
 

@@ -61,9 +61,10 @@ class ColumnPicker:
     def _pick_instance(self, meta: Options, alias: str, mask: Mask, model: Any) -> ModelLayout:
         slots: list[ValueSlot] = []
         is_complete = True
+        keys_of_model = meta.pk_fields
         aliases: dict[Any, str] = {}
         for field in meta.concrete_fields:
-            if not mask.loads(field):
+            if not mask.loads(field, keys_of_model):
                 is_complete = False
                 continue
             column = self._column(meta, alias, field, aliases)

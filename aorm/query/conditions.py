@@ -10,6 +10,8 @@ from aorm.expressions.conditions import Q
 from aorm.query.lookups import find_lookup
 from aorm.query.negation import excluded_rows, two_valued
 from aorm.sql.predicates import (
+    TRUE,
+    IsNull,
     IsTrue,
     Predicate,
     conjunction,
@@ -39,7 +41,7 @@ def build_condition(scope: QueryScope, condition: Any, *, negated: bool = False)
         FieldError: a keyword does not resolve.
     """
     if isinstance(condition, Q):
-        return _build_q(scope, condition, negated, negated)
+        return _build_q(scope, condition, negated, negated) or TRUE
     return _build_child(scope, condition, negated, negated)
 
 
@@ -51,7 +53,7 @@ def build_keywords(scope: QueryScope, keywords: Mapping[str, Any]) -> Predicate:
     return conjunction([build_keyword(scope, keyword, value) for keyword, value in keywords.items()])
 
 
-def _build_q(scope: QueryScope, q: Q, negated: bool, inside_not: bool) -> Predicate:
+def _build_q(scope: QueryScope, q: Q, negated: bool, inside_not: bool) -> Predicate | None:
     # Two NOTs make a positive condition again for the rule of NULL, but joins to many rows stay in subqueries.
     negated ^= q.negated
     inside_not |= q.negated
@@ -61,7 +63,11 @@ def _build_q(scope: QueryScope, q: Q, negated: bool, inside_not: bool) -> Predic
         else _build_child(scope, child, negated, inside_not)
         for child in q.children
     ]
-    joined = _CONNECT[q.connector](items)
+    # An empty Q says nothing, negated or not; among others it is passed over.
+    said = [item for item in items if item is not None]
+    if not said:
+        return None
+    joined = _CONNECT[q.connector](said)
     return negation(joined) if q.negated else joined
 
 
@@ -71,6 +77,8 @@ def _build_child(scope: QueryScope, child: Any, negated: bool, inside_not: bool)
         return build_keyword(scope, keyword, value, negated=negated, inside_not=inside_not)
     if isinstance(child, Predicate):
         return child
+    if isinstance(child, str):
+        raise ValueError(f"Cannot filter by {child!r}: a condition needs a name and a value, {child}=...")
     if not hasattr(child, "resolve_expression"):
         raise TypeError("Cannot filter against a non-conditional expression.")
     if not getattr(child, "conditional", False):
@@ -92,8 +100,16 @@ def build_keyword(
     left, lookup, value = find_lookup(scope, column, rest, value)
     predicate: Predicate = lookup.build(left, value, scope)
     if negated and target is not None and lookup.lookup_name != "isnull":
-        return two_valued(predicate, column.term if target.is_nullable else None, value, scope)
+        nullable = column.term if target.is_nullable else None
+        if nullable is not None and lookup.lookup_name == "in" and holds_none(value):
+            return disjunction((predicate, IsNull(nullable)))
+        return two_valued(predicate, nullable, value, scope)
     return predicate
+
+
+def holds_none(value: Any) -> bool:
+    """Tell whether None is among the values of an IN: an ``exclude`` then drops the rows without a value too."""
+    return isinstance(value, (list, tuple, set, frozenset)) and None in value
 
 
 def _refuse_unfilterable(value: Any) -> None:

@@ -27,6 +27,8 @@ def embed(scope: QueryScope, queryset: Any, columns: str) -> ResolvedQuery:
     """
     query: Query = queryset._query
     query = resolve_outer(scope, query)
+    if queryset._db is not None:
+        query = query.replace(database=queryset._db)
     if columns == "exists":
         return ResolvedQuery(query, ())
     if not query.has_values and query.combinator is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aorm.database.databases import databases
 from aorm.query.planning import finish, finish_exists, finish_nested
 from aorm.query.results import write_loader
+from aorm.query.state import Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from aorm.query.planning import Finished
     from aorm.query.queryset import QuerySet
     from aorm.query.results import ResultKind
-    from aorm.query.state import Query
     from aorm.sql.node import Node
     from aorm.sql.values import Param
 
@@ -51,11 +51,22 @@ def plan_key(node: Node, kind: Hashable, parameters: Sequence[Param]) -> Hashabl
     return node.shape(), kind
 
 
+def refuse_other_databases(query: Query, database: Database) -> None:
+    """Raise ValueError where a subquery was told to use another database."""
+    for node in query.walk():
+        if isinstance(node, Query) and node.database not in (None, database.alias):
+            raise ValueError(
+                "Subqueries aren't allowed across different databases. Force the inner query to be evaluated using "
+                "`list(inner_query)`."
+            )
+
+
 def plan_of(query: Query, kind: ResultKind, database: Database, parameters: Sequence[Param]) -> Plan:
     """Return the plan of a query for a kind of results, making it where none is kept."""
     key = plan_key(query, kind, parameters)
     plan: Plan | None = database.plans.get(key)
     if plan is None:
+        refuse_other_databases(query, database)
         finished = finish(query, database.features)
         compiled = database.dialect.compile(finished.statement, parameters)
         load = write_loader(finished, kind, database)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from aorm.query.execution import database_for
 from aorm.query.planning import finish
 from aorm.sql.select import Explain
+
+OPTION_NAME = re.compile(r"[\w-]+")
 
 if TYPE_CHECKING:
     from aorm.query.queryset import QuerySet
@@ -20,6 +23,10 @@ async def explain(queryset: QuerySet[Any], output_format: str | None, options: d
         output_format: ``TEXT``, ``JSON`` and so on, as the database has them.
         options: the database's own options; the dialect refuses unknown ones (CVE-2022-28347).
     """
+    for name in options:
+        # CVE-2022-28347: an option's name stands in the SQL text.
+        if not OPTION_NAME.fullmatch(name) or "--" in name:
+            raise ValueError(f"Invalid option name: {name!r}.")
     database = database_for(queryset)
     query = queryset._query
     parameters = query.parameters()

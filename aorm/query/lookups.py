@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aorm.exceptions import FieldError
 from aorm.expressions.lookups.comparison import IsNull
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ def find_lookup(scope: QueryScope, left: Resolved, rest: tuple[str, ...], value:
         left = scope.transformed(left, transform)
     lookup = left.get_lookup(name)
     if lookup is None:
-        if getattr(left.output, "is_relation", False):
-            raise FieldError(f"Related Field got invalid lookup: {name}")
         # Not a lookup: a transform, compared by "exact".
         left = scope.transformed(left, name)
         name = "exact"

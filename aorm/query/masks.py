@@ -9,7 +9,7 @@ from aorm.query.resolving import SEPARATOR
 from aorm.query.state import NO_DEFERRAL, Deferral
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from aorm.mapping.options import Options
 
@@ -25,9 +25,9 @@ class Mask:
         self.tree = tree
         self.is_defer = is_defer
 
-    def loads(self, field: Any) -> bool:
-        """Tell whether a field is loaded. The primary key always is."""
-        if not self.tree or field.primary_key:
+    def loads(self, field: Any, keys: Sequence[Any] = ()) -> bool:
+        """Tell whether a field is loaded; those among the keys of its model always are."""
+        if not self.tree or field in keys:
             return True
         below = self.tree.get(field.name)
         return below is None or bool(below) if self.is_defer else below is not None

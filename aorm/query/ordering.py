@@ -98,8 +98,7 @@ def named_ordering(scope: QueryScope, name: str, descending: bool) -> Iterable[O
     resolved, rest, target = scope.find(name)
     if target is not None and not rest and _orders_like_its_model(target.relation, name):
         return related_ordering(scope, name, descending, ())
-    for transform in rest:
-        resolved = scope.transformed(resolved, transform)
+    resolved = scope.transformed_by(resolved, rest, target)
     return (Ordering(resolved.term, descending),)
 
 
@@ -133,8 +132,7 @@ def related_ordering(scope: QueryScope, prefix: str, descending: bool, seen: Seq
             yield from related_ordering(scope, path, is_descending, (*seen, meta))
             continue
         resolved = scope.value_of(inner)
-        for transform in inner.rest:
-            resolved = scope.transformed(resolved, transform)
+        resolved = scope.transformed_by(resolved, inner.rest, inner)
         yield Ordering(resolved.term, is_descending)
     if not meta.ordering:
         yield Ordering(columns_term(meta.pk_fields, scope.follow(_whole_path(scope.query.meta, prefix))), descending)

@@ -260,9 +260,11 @@ def _ordered(queryset: QuerySet[M], method: str) -> QuerySet[M]:
 
 
 async def _first(queryset: QuerySet[M]) -> M | None:
-    for found in await queryset[:1]._afetch_all():
-        return found
-    return None
+    if queryset._result_cache is not None:
+        found = queryset._result_cache[:1]
+    else:
+        found = await queryset._limited(None, 1)._afetch_all()
+    return found[0] if found else None
 
 
 def _by_date(queryset: QuerySet[M], fields: tuple[str, ...], *, is_reversed: bool = False) -> QuerySet[M]:

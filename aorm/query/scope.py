@@ -17,6 +17,8 @@ from aorm.sql.types import UNKNOWN, SqlType
 from aorm.sql.values import OuterReference, Param
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aorm.mapping.options import Options
     from aorm.mapping.paths import Path
     from aorm.sql.predicates import Predicate
@@ -61,10 +63,8 @@ class QueryScope:
 
     def reference(self, name: str) -> Resolved:
         """Find an annotation or a field path, with transforms behind it."""
-        resolved, rest, _ = self.find(name)
-        for name in rest:
-            resolved = self.transformed(resolved, name)
-        return resolved
+        resolved, rest, target = self.find(name)
+        return self.transformed_by(resolved, rest, target) if rest else resolved
 
     def outer_reference(self, name: str) -> Resolved:
         """Give a placeholder that the enclosing query replaces."""
@@ -99,6 +99,25 @@ class QueryScope:
         if transform is None:
             raise unsupported_lookup(resolved.output, name)
         return resolve(transform(resolved), self)
+
+    def transformed_by(self, resolved: Resolved, names: Sequence[str], target: Target | None) -> Resolved:
+        """Put transforms around a value that a whole path names; FieldError says what of the path is unknown."""
+        for name in names:
+            if target is not None and resolved.get_transform(name) is None:
+                raise self._unknown_part(target, names[0])
+            resolved = self.transformed(resolved, name)
+        return resolved
+
+    def _unknown_part(self, target: Target, name: str) -> FieldError:
+        relation: Any = target.relation
+        if relation is not None and getattr(relation, "path", None):
+            return unknown_name(relation.path[-1].target, name, self._own_names())
+        field: Any = target.output
+        return FieldError(f"Cannot resolve keyword {name!r} into field. Join on '{field.name}' not permitted.")
+
+    def _own_names(self) -> list[str]:
+        query = self.query
+        return [item.name for item in query.visible_annotations] + [item.name for item in query.relations]
 
     def place_queryset(self, queryset: Any) -> Resolved:
         """Place a queryset as a value: a subquery of one column."""
@@ -144,9 +163,7 @@ class QueryScope:
             target = resolve_path(query.meta, name)
         except FieldError:
             if query.annotations or query.relations:
-                extra = [annotation.name for annotation in query.annotations]
-                extra += [relation.name for relation in query.relations]
-                raise unknown_name(query.meta, name.partition(SEPARATOR)[0], extra) from None
+                raise unknown_name(query.meta, name.partition(SEPARATOR)[0], self._own_names()) from None
             raise
         return self.value_of(target), target.rest, target
 

@@ -92,6 +92,7 @@ class Query(Selectable):
         group_by: None, ``"model"`` (each row of the model) or ``"terms"`` (the ``group_terms``).
         combinator, combined: the set operation and its queries.
         is_empty: ``none()`` was called.
+        database: of a query placed in another one: the alias that ``using()`` chose for it.
     """
 
     meta: Options = static()
@@ -117,6 +118,7 @@ class Query(Selectable):
     combined: tuple[Query, ...] = children(default=())
     relations: tuple[FilteredRelationState, ...] = children(default=())
     is_empty: bool = static(default=False)
+    database: str | None = static(default=None)
 
     @property
     def is_sliced(self) -> bool:

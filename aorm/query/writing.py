@@ -113,6 +113,8 @@ class WritingMixin:
         """
         queryset = self._start()
         queryset._refuse_combined("update")
+        # What was read before is old now.
+        queryset._result_cache = None
         query = queryset._query
         if query.is_sliced:
             raise TypeError("Cannot update a query once a slice has been taken.")

@@ -1,0 +1,149 @@
+"""Let the database judge the values of an instance, before they are a row.
+
+The values are selected under the names of the columns, ``(SELECT 5 AS "pages") AS "instance"``, so that a condition or
+an expression means for them what it means in a CHECK or an index of the table.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+from aorm.database.atomic import atomic
+from aorm.database.databases import databases
+from aorm.exceptions import DatabaseError, FieldError
+from aorm.expressions.base import Resolved, resolve
+from aorm.mapping.doors import doors
+from aorm.mapping.references import referenced_fields
+from aorm.query.execution import fetch_statement
+from aorm.query.scope import save_scope
+from aorm.sql.predicates import Always, Exists, negation
+from aorm.sql.rewrite import relabel
+from aorm.sql.select import Select
+from aorm.sql.sources import FromQuery, Subquery
+from aorm.sql.tables import Column, ColumnList, Label
+from aorm.sql.types import INTEGER
+from aorm.sql.values import Cast, Literal, Param
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from aorm.mapping.options import Options
+    from aorm.sql.node import Node, Term
+    from aorm.sql.predicates import Predicate
+
+logger = logging.getLogger("aorm.models")
+
+ALIAS = "instance"
+ONE = ColumnList((Literal(1, INTEGER),))
+
+
+class InstanceValues:
+    """The values of an instance as if they stood in a row of a model's table."""
+
+    def __init__(self, model: Any, instance: Any, using: str) -> None:
+        self.meta: Options = model._meta
+        self.instance = instance
+        self.using = using
+
+    async def refute(self, condition: Any) -> bool:
+        """Ask the database whether a condition is false for the values; unknown is not false.
+
+        A condition that the database cannot compute is not refuted, as in Django: it says no more than that.
+        """
+        predicate = save_scope(self.meta).condition(condition)
+        if isinstance(predicate, Always):
+            return not predicate.truth
+        select = self._select(ONE, negation(predicate))
+        database = databases[self.using]
+        # Without a savepoint an error would end the transaction on PostgreSQL.
+        guard = atomic(using=self.using) if database.in_atomic_block else nullcontext()
+        try:
+            async with guard:
+                return bool(await fetch_statement(database, select, writes=False))
+        except DatabaseError as error:
+            logger.warning("Got a database error calling check() on %r: %s", condition, error)
+            return False
+
+    def value(self, expression: Any) -> Resolved:
+        """Return what an expression gives for the values, to compare columns with."""
+        resolved = resolve(expression, save_scope(self.meta))
+        select = self._select(ColumnList((resolved.term,)))
+        return Resolved(Subquery(select, resolved.term.type), resolved.output)
+
+    def condition(self, condition: Any) -> Predicate:
+        """Return the condition that the values satisfy a condition."""
+        predicate = save_scope(self.meta).condition(condition)
+        if isinstance(predicate, Always):
+            return predicate
+        return Exists(self._select(ONE, predicate))
+
+    def _select(self, columns: ColumnList, where: Predicate | None = None) -> Select:
+        names = dict.fromkeys(_columns_in(self.meta, columns))
+        if where is not None:
+            names.update(dict.fromkeys(_columns_in(self.meta, where)))
+        select = Select(columns) if where is None else Select(columns, where=where)
+        return relabel(select, {self.meta.db_table: ALIAS}).replace(source=self._source(names))
+
+    def _source(self, names: Iterable[str]) -> FromQuery | None:
+        """Return the values under the names of the columns; generated ones are computed from the others."""
+        fields = [field for field in self.meta.local_concrete_fields if field.column in names]
+        generated = {field: self._generated(field) for field in fields if field.generated}
+        plain = {field: None for field in fields if not field.generated}
+        for term in generated.values():
+            inside = set(_columns_in(self.meta, term))
+            plain.update({field: None for field in self.meta.local_concrete_fields if field.column in inside})
+        if not fields:
+            return None
+        # An expression over no column at all still needs a row to stand in.
+        terms = [Label(self._term(field), field.column, field.sql_type) for field in plain] or [ONE.items[0]]
+        source = FromQuery(Select(ColumnList(tuple(terms))), ALIAS)
+        if not generated:
+            return source
+        columns = [Column(ALIAS, field.column, field.sql_type) for field in plain]
+        computed = [
+            Label(relabel(term, {self.meta.db_table: ALIAS}), field.column, field.sql_type)
+            for field, term in generated.items()
+        ]
+        return FromQuery(Select(ColumnList((*columns, *computed)), source), ALIAS)
+
+    def _generated(self, field: Any) -> Term:
+        return resolve(field.expression, save_scope(self.meta)).term
+
+    def _term(self, field: Any) -> Term:
+        value = getattr(self.instance, field.attname)
+        if hasattr(value, "resolve_expression"):
+            term = resolve(value, save_scope(self.meta)).term
+            if any(True for _ in _columns_in(self.meta, term)):
+                raise FieldError(
+                    f"{self.meta.object_name}.{field.name} holds an expression over the row that is stored, which "
+                    "cannot be validated: save the instance and refresh it first."
+                )
+            return term
+        if value is None:
+            return Cast(Literal(None), field.sql_type)
+        return Param(field.prepare_to_save(value), field.sql_type, field.save_adapter)
+
+
+def _columns_in(meta: Options, node: Node) -> Iterator[str]:
+    if isinstance(node, Column) and node.alias == meta.db_table:
+        yield node.name
+    for child in node.child_nodes():
+        yield from _columns_in(meta, child)
+
+
+async def values_of(model: Any, instance: Any, expressions: Iterable[Any], using: str) -> InstanceValues:
+    """Return the values of an instance; of those that the expressions name, what is deferred is loaded first."""
+    deferred = instance.get_deferred_fields()
+    if deferred:
+        fields = [field for expression in expressions for field in referenced_fields(model._meta, expression)]
+        # What a generated field is computed from counts as named.
+        fields += [part for field in fields if field.generated for part in field.referenced_fields]
+        wanted = [name for name in dict.fromkeys(field.attname for field in fields) if name in deferred]
+        if wanted:
+            await instance.arefresh_from_db(fields=wanted)
+    return InstanceValues(model, instance, using)
+
+
+doors.values_of = values_of
