@@ -214,7 +214,7 @@ class ForwardManyToOneDescriptor(SingleDescriptor):
     def _kept_by_parent(self, instance: Any) -> Any:
         # A parent that was loaded on the way down to this instance may have it.
         for _, ancestor in traverse_ancestors(self.field.model, instance):
-            if ancestor:
+            if ancestor is not None:
                 related = self.field.get_cached_value(ancestor, default=None)
                 if related is not None:
                     return related
@@ -268,7 +268,8 @@ class ForwardOneToOneDescriptor(ForwardManyToOneDescriptor):
 
     async def aget_object(self, instance: Any) -> Any:
         """Load the related object, or make it from the child's values."""
-        return self.parent_of(instance) or await super().aget_object(instance)
+        parent = self.parent_of(instance)
+        return await super().aget_object(instance) if parent is None else parent
 
     def fetched(self, instance: Any) -> Any:
         """Return the related object; a parent that needs no query needs no awaiting either."""
