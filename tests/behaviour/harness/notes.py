@@ -62,7 +62,7 @@ def describe_error(error: BaseException) -> dict[str, Any]:
     for name in names:
         if name in DATABASE_ERRORS:
             return {"error": name}
-    if hasattr(error, "error_list"):
+    if hasattr(error, "error_list") or hasattr(error, "error_dict"):
         return {"error": "ValidationError", **_validation_error(error)}
     # Protected and restricted objects stand in the arguments; their text is args[0].
     text = error.args[0] if len(error.args) == 2 and isinstance(error.args[0], str) else str(error)
