@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from aorm import checks
-from aorm.exceptions import DataError, ValidationError
+from aorm.exceptions import DataError
 from aorm.fields.annotations import TextGet, TextSet
 from aorm.fields.base import Field
 from aorm.fields.choices import plain
@@ -91,16 +91,6 @@ class PlainText(Field[TextSet, TextGet]):
         if "\0" in value or not (value.isascii() or is_encodable(value)):
             raise unstorable_text(self, value)
         return value
-
-    def validate(self, value: Any, model_instance: Any) -> None:
-        """Check choices, null, blank, and that every database can store the text."""
-        super().validate(value, model_instance)
-        if not isinstance(value, str):
-            return
-        if "\0" in value:
-            raise ValidationError("Null characters are not allowed.", code="null_characters_not_allowed")
-        if not (value.isascii() or is_encodable(value)):
-            raise ValidationError("Lone surrogates are not allowed.", code="surrogates_not_allowed")
 
 
 class CharField(PlainText[TextSet, TextGet]):
