@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aorm.database.binding import bound, hidden
 from aorm.database.homes import Home
+from aorm.database.integrity import ConstraintChecks
 from aorm.database.lease import Lease, end_failed_lease
 from aorm.database.observing import Observed, Observer
 from aorm.database.plans import PlanCache
@@ -40,7 +41,7 @@ class _Nowhere:
     loop = None
 
 
-class Database:
+class Database(ConstraintChecks):
     """Where statements run. One object per alias, with pools of its own on every event loop that uses it."""
 
     def __init__(self, config: DatabaseConfig, dialect: Any, driver: Driver) -> None:

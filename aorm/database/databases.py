@@ -19,7 +19,7 @@ from aorm.settings import settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["DEFAULT_DB_ALIAS", "Databases", "aclose_all", "close_all", "databases", "make_database"]
+__all__ = ["DEFAULT_DB_ALIAS", "Databases", "aclose_all", "close_all", "databases", "dialect_for", "make_database"]
 
 DEFAULT_DB_ALIAS = "default"
 
@@ -55,6 +55,18 @@ def _load(config: DatabaseConfig, name: str) -> Any:
             f"database {config.alias!r}: the scheme {config.scheme!r} needs the package {error.name!r}, which is not "
             f"installed: pip install {error.name}"
         ) from error
+
+
+def dialect_for(vendor: str) -> Any:
+    """Return the dialect of a kind of database, ``"postgresql"`` or ``"sqlite"``; no driver is needed.
+
+    Raises:
+        ImproperlyConfigured: the kind is not known.
+    """
+    if vendor not in PARTS:
+        raise ImproperlyConfigured(f"{vendor!r} is no kind of database: known are {', '.join(map(repr, PARTS))}.")
+    module_name, _, attribute = PARTS[vendor][0].partition(":")
+    return getattr(import_module(module_name), attribute)
 
 
 class Databases:

@@ -28,6 +28,7 @@ class Observed:
         self.abort = connection.abort
         self.abandon = connection.abandon
         self.is_open = connection.is_open
+        self.is_quiet = connection.is_quiet
         self.is_usable = connection.is_usable
         self.is_in_transaction = connection.is_in_transaction
         self.on_lost = connection.on_lost

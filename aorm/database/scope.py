@@ -176,17 +176,17 @@ class Scope:
             late = await self._run(transaction.leave(block, failed=failed or orphan is not None))
         except Error as error:
             if cancelled is not None:
-                raise cancelled from error
+                raise self._noted(cancelled) from error
             raise
+        except asyncio.CancelledError as error:
+            raise self._noted(error)
         finally:
             if is_last:
                 self._give_back()
             self._turns.pass_on()
         cancelled = cancelled or late
         if cancelled is not None:
-            if is_last:
-                cancelled.add_note(f"aorm: the transaction of database {self.database.alias!r}: {transaction.outcome}")
-            raise cancelled
+            raise self._noted(cancelled)
         if orphan is not None and not failed:
             raise orphan
         return self._callbacks_due() if is_last else []
@@ -341,6 +341,13 @@ class Scope:
             transaction.lose(reason)
             if not failed:
                 transaction.complaint = reason
+
+    def _noted(self, cancelled: asyncio.CancelledError) -> asyncio.CancelledError:
+        """Say on a cancellation what became of the transaction."""
+        outcome = self.transaction.outcome
+        if outcome is not None:
+            cancelled.add_note(f"aorm: the transaction of database {self.database.alias!r}: {outcome}")
+        return cancelled
 
     def _callbacks_due(self) -> list[Callback]:
         transaction = self.transaction

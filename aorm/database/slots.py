@@ -27,6 +27,8 @@ LEASED = "leased"
 CLEANING = "cleaning"
 CLOSED = "closed"
 
+# Looking at the socket costs a system call; for so long the loop is trusted to have seen what came.
+_LOOK_AFTER = 0.005
 _FIRST_PAUSE = 0.02
 _LONGEST_PAUSE = 0.15
 
@@ -151,7 +153,11 @@ class SlotMachine:
             return None
         slot = idle[-1]
         now = monotonic()
-        if now - slot.returned_at > self.ping_after or now >= slot.expires_at or not slot.connection.is_open():
+        rested = now - slot.returned_at
+        if rested > self.ping_after or now >= slot.expires_at or not slot.connection.is_open():
+            return None
+        if rested > _LOOK_AFTER and not slot.connection.is_quiet():
+            slot.returned_at = float("-inf")
             return None
         idle.pop()
         slot.state = LEASED
@@ -344,7 +350,7 @@ class SlotMachine:
             elif now >= slot.expires_at:
                 self._close_place(slot)
                 self.start_closing(slot)
-            elif now - slot.returned_at > self.ping_after:
+            elif now - slot.returned_at > self.ping_after or not slot.connection.is_quiet():
                 slot.state = CLEANING
                 self.checking += 1
                 self.start_checking(slot)

@@ -232,6 +232,10 @@ class AiosqliteConnection:
         """Tell whether the connection was not closed."""
         return not self._is_closed
 
+    def is_quiet(self) -> bool:
+        """Tell that nothing arrives unasked."""
+        return True
+
     def is_usable(self) -> bool:
         """Tell whether the connection is open, idle, and in no transaction."""
         sqlite = self._sqlite

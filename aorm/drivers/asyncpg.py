@@ -10,7 +10,7 @@ import asyncpg
 
 from aorm.drivers.answers import Answer, Errand
 from aorm.drivers.asyncpg_errors import translate, translate_connecting
-from aorm.drivers.sockets import close_without_loop, keep_alive
+from aorm.drivers.sockets import close_without_loop, keep_alive, poller_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -78,7 +78,7 @@ class AsyncpgCursor:
 class AsyncpgConnection:
     """One connection of asyncpg."""
 
-    __slots__ = ("_closed_by_us", "_loop", "_protocol", "_raw", "_transport", "is_in_transaction")
+    __slots__ = ("_closed_by_us", "_loop", "_poller", "_protocol", "_raw", "_transport", "is_in_transaction")
 
     def __init__(self, raw: Any, loop: asyncio.AbstractEventLoop) -> None:
         """Take over a connection that was just made."""
@@ -87,6 +87,7 @@ class AsyncpgConnection:
         self._protocol = raw._protocol
         self._transport = raw._transport
         self._closed_by_us = False
+        self._poller = poller_for(self._transport)
         self.is_in_transaction: Callable[[], bool] = self._protocol.is_in_transaction
 
     @property
@@ -176,6 +177,10 @@ class AsyncpgConnection:
         """Tell whether the socket is open, as far as the loop knows."""
         connected: bool = not self._closed_by_us and self._protocol.is_connected()
         return connected
+
+    def is_quiet(self) -> bool:
+        """Ask the socket whether there is something to read: the loop, if it was kept busy, may not have looked yet."""
+        return self._poller is None or not self._poller.poll(0)
 
     def is_usable(self) -> bool:
         """Tell whether the connection is open, idle, and in no transaction."""

@@ -108,6 +108,10 @@ class DriverConnection(Protocol):
         """Tell whether the connection is alive, as far as is known without asking."""
         ...
 
+    def is_quiet(self) -> bool:
+        """Tell whether nothing has arrived that nobody asked for, as the news of the connection's end."""
+        ...
+
     def is_usable(self) -> bool:
         """Tell whether the connection is alive, idle and outside any transaction."""
         ...

@@ -99,6 +99,10 @@ class RecordingConnection:
         """Tell whether it was not closed."""
         return self._is_open
 
+    def is_quiet(self) -> bool:
+        """Tell that nothing arrives unasked."""
+        return True
+
     def is_usable(self) -> bool:
         """Tell whether it is open and in no transaction."""
         return self._is_open and not self._is_in_transaction

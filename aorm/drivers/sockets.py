@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 from typing import Any
 
-__all__ = ["close_without_loop", "keep_alive"]
+__all__ = ["close_without_loop", "keep_alive", "poller_for"]
 
 _KEEPALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 15_000))
 
@@ -21,6 +22,16 @@ def keep_alive(transport: Any) -> None:
         for name, value in _KEEPALIVE:
             if hasattr(socket, name):
                 handle.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+def poller_for(transport: Any) -> Any:
+    """Return a poll object that tells whether a transport's socket has something to read; None where there is none."""
+    handle = transport.get_extra_info("socket") if transport is not None else None
+    if handle is None or not hasattr(select, "poll"):
+        return None
+    poller = select.poll()
+    poller.register(handle.fileno(), select.POLLIN)
+    return poller
 
 
 def close_without_loop(transport: Any) -> None:
