@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from aorm.exceptions import FieldError
 from aorm.expressions.base import Expression, OutputField, Resolved, contains_aggregate, type_of
 from aorm.sql.functions import TemplateCall
 from aorm.sql.predicates import FALSE, Always
@@ -58,6 +59,8 @@ class Subquery(Expression):
     def resolve_in(self, scope: Scope) -> Resolved:
         """Place the queryset inside the query."""
         found = scope.subquery(self.queryset)
+        if len(found.outputs) > 1 and self._output_field is None:
+            raise FieldError("Cannot resolve expression type, unknown output_field")
         output = self.resolve_output(scope, found.outputs[:1])
         template = self.extra.get("template", self.template)
         if template == Subquery.template:

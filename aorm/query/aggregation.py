@@ -53,10 +53,10 @@ def resolve_aggregates(query: Query, expressions: Mapping[str, Any]) -> Aggregat
     known: dict[str, Resolved] = {}
     empty: dict[str, Any] = {}
     for name, expression in expressions.items():
-        if not getattr(expression, "contains_aggregate", False):
-            raise TypeError(f"{name} is not an aggregate expression")
         scope.summaries = known
         resolved = scope.resolve_annotation(expression)
+        if not contains_aggregate(resolved.term):
+            raise TypeError(f"{name} is not an aggregate expression")
         known[name] = resolved
         items.append(annotation_of(name, resolved.term, resolved.output))
         empty[name] = getattr(expression, "empty_result_value", None)

@@ -135,12 +135,13 @@ def _columns_in(meta: Options, node: Node) -> Iterator[str]:
 
 async def values_of(model: Any, instance: Any, expressions: Iterable[Any], using: str) -> InstanceValues:
     """Return the values of an instance; of those that the expressions name, what is deferred is loaded first."""
-    deferred = instance.get_deferred_fields()
+    deferred = () if instance._state.adding else instance.get_deferred_fields()
     if deferred:
         fields = [field for expression in expressions for field in referenced_fields(model._meta, expression)]
         # What a generated field is computed from counts as named.
         fields += [part for field in fields if field.generated for part in field.referenced_fields]
-        wanted = [name for name in dict.fromkeys(field.attname for field in fields) if name in deferred]
+        names = dict.fromkeys(field.attname for field in fields if not field.generated)
+        wanted = [name for name in names if name in deferred]
         if wanted:
             await instance.arefresh_from_db(fields=wanted)
     return InstanceValues(model, instance, using)

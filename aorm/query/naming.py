@@ -7,7 +7,7 @@ list of what is allowed: names that Python could have as identifiers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +35,13 @@ def check_alias(name: object) -> str:
     if len(name.encode()) > LONGEST_NAME:
         raise ValueError(f"The alias {name[:20]!r}... is longer than {LONGEST_NAME} bytes.")
     return name
+
+
+def refuse_values(values: Iterable[Any], function: str) -> None:
+    """Raise TypeError where something that is no expression was given to ``annotate()`` or ``aggregate()``."""
+    wrong = [str(value) for value in values if not hasattr(value, "resolve_expression")]
+    if wrong:
+        raise TypeError(f"QuerySet.{function}() received non-expression(s): {', '.join(wrong)}.")
 
 
 def refuse_field_names(meta: Options, names: Iterable[str], function: str) -> None:

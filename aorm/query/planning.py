@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aorm.exceptions import FieldError, NotSupportedError
+from aorm.exceptions import DatabaseError, FieldError, NotSupportedError
 from aorm.expressions.base import contains_aggregate, contains_window
 from aorm.query.columns import ColumnPicker
 from aorm.query.grouping import group_by_terms
@@ -16,7 +16,7 @@ from aorm.query.state import NamedOrdering, Query
 from aorm.sql.predicates import FALSE, TRUE, And, Exists, InQuery, Predicate, conjunction
 from aorm.sql.rewrite import relabel, transform
 from aorm.sql.select import Compound, Lock, Ordering, Position, Select
-from aorm.sql.sources import From, Selectable
+from aorm.sql.sources import From, Selectable, Subquery
 from aorm.sql.tables import ColumnList, Table
 from aorm.sql.types import INTEGER
 from aorm.sql.values import Literal
@@ -259,7 +259,7 @@ def _compound_ordering(query: Query, finished: Finished) -> tuple[Ordering, ...]
     for item in items:
         name, descending, nulls = _compound_item(item)
         if name not in positions:
-            raise FieldError("ORDER BY term does not match any column in the result set.")
+            raise DatabaseError("ORDER BY term does not match any column in the result set.")
         found.append(Ordering(Position(positions[name], INTEGER), descending != query.is_reversed, nulls))
     return tuple(found)
 
@@ -272,7 +272,7 @@ def _compound_item(item: Any) -> tuple[str, bool, str | None]:
     if isinstance(item, Ordering):
         column = getattr(item.term, "name", "")
         return str(column), item.descending, item.nulls
-    raise FieldError("ORDER BY term does not match any column in the result set.")
+    raise DatabaseError("ORDER BY term does not match any column in the result set.")
 
 
 def finish_nested(statement: Any, features: Features, depth: int = 0) -> Any:
@@ -280,6 +280,8 @@ def finish_nested(statement: Any, features: Features, depth: int = 0) -> Any:
 
     def replaced(item: Node) -> Node | None:
         if isinstance(item, Exists) and isinstance(item.query, Query):
+            if item.query.is_empty:
+                return FALSE
             return Exists(_placed(_bare_select(item.query, features), features, depth))
         if isinstance(item, InQuery) and isinstance(item.query, Query):
             inner = item.query
@@ -289,6 +291,8 @@ def finish_nested(statement: Any, features: Features, depth: int = 0) -> Any:
                 return FALSE
             placed = _placed(_finish(inner, features).statement, features, depth)
             return InQuery(finish_nested(item.term, features, depth), placed)
+        if isinstance(item, Subquery) and isinstance(item.query, Query) and item.query.is_empty:
+            return Literal(None, item.type)
         if isinstance(item, Query):
             return _placed(_finish(item, features).statement, features, depth)  # type: ignore[no-any-return]
         return None

@@ -10,6 +10,7 @@ from aorm.fields.outputs import field_for
 from aorm.query import execution
 from aorm.query.aggregation import COUNT_ALL, Aggregation, finish_aggregation, resolve_aggregates
 from aorm.query.explaining import explain
+from aorm.query.naming import check_alias, refuse_values
 from aorm.query.results import MODELS, TUPLES
 from aorm.query.state import annotation_of
 from aorm.query.streaming import Stream
@@ -90,6 +91,7 @@ class ReadingMixin:
         if queryset._query.distinct_names:
             raise NotImplementedError("aggregate() + distinct(fields) not implemented.")
         expressions: dict[str, Any] = {}
+        refuse_values(args, "aggregate")
         for argument in args:
             try:
                 name = argument.default_alias
@@ -99,6 +101,9 @@ class ReadingMixin:
         expressions.update(kwargs)
         if not expressions:
             return {}
+        refuse_values(expressions.values(), "aggregate")
+        for name in expressions:
+            check_alias(name)
         aggregation = resolve_aggregates(queryset._query, expressions)
         if queryset._query.is_empty:
             return aggregation.empty

@@ -239,7 +239,7 @@ class QueryScope:
         *before, last = field.path
         parent = self.follow(tuple(before), parent)
         alias = self.join(parent, last, None, relation.name)
-        condition = self.condition(relation.condition)
+        condition = FilteredScope(self, relation.relation, last.target, alias).condition(relation.condition)
         self.joins = tuple(step.replace(filter=condition) if step.alias == alias else step for step in self.joins)
         return alias
 
@@ -267,6 +267,40 @@ class RelatedScope(QueryScope):
     def value_of(self, target: Target) -> Resolved:
         """Give the column of a target, beginning at the related table."""
         return target.resolved(self.whole.follow(target.path, self.alias))
+
+
+class FilteredScope(QueryScope):
+    """The scope of a FilteredRelation's condition: names along the relation mean the join that is being made."""
+
+    __slots__ = ("alias", "meta", "prefix", "whole")
+
+    def __init__(self, whole: QueryScope, prefix: str, meta: Options, alias: str) -> None:
+        super().__init__(whole.query, whole.reusable)
+        self.whole = whole
+        self.prefix = prefix
+        self.meta = meta
+        self.alias = alias
+
+    def find(self, name: str) -> tuple[Resolved, tuple[str, ...], Target | None]:
+        """Find a column of the related table, or of the model's own.
+
+        Raises:
+            ValueError: the path leads further, where no join of the condition could go.
+        """
+        rest = name.removeprefix(self.prefix + SEPARATOR)
+        along = rest != name
+        target = find_target(self.meta, rest.split(SEPARATOR)) if along else resolve_path(self.query.meta, name)
+        if target.path:
+            kind = "nested relations" if along else "relations outside"
+            raise ValueError(
+                f"FilteredRelation's condition doesn't support {kind} deeper than the relation_name (got {name!r} for "
+                f"{self.prefix!r})."
+            )
+        return target.resolved(self.alias if along else self.query.alias), target.rest, target
+
+    def target_of(self, name: str) -> Target | None:
+        """Return nothing: all of the condition's names are columns of one join."""
+        return None
 
 
 def save_scope(meta: Options) -> QueryScope:

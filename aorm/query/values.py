@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aorm.exceptions import FieldError
 from aorm.expressions.functions.temporal import Trunc
 from aorm.expressions.references import F
 from aorm.query.building import annotated
@@ -140,6 +141,8 @@ def default_names(query: Query) -> tuple[str, ...]:
 def _selected(scope: QueryScope, name: str) -> Annotation:
     annotation = scope.query.annotation(name)
     if annotation is not None:
+        if name in scope.query.hidden:
+            raise FieldError(f"Cannot select the '{name}' alias. Use annotate() to promote it.")
         return annotation
     resolved = scope.reference(name)
     # The implied alias of a path with JSON keys stands in no SQL text: columns are read by position (CVE-2024-42005).
