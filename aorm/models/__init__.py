@@ -51,6 +51,8 @@ from aorm.fields.temporal import DateField, DateTimeField
 from aorm.fields.text import CharField, EmailField, SlugField, TextField, URLField
 from aorm.fields.times import TimeField
 from aorm.models.base import Model
+from aorm.models.constraints import BaseConstraint, CheckConstraint, Deferrable, UniqueConstraint
+from aorm.models.indexes import Index
 from aorm.models.metaclass import ModelBase
 from aorm.models.state import DEFERRED
 from aorm.query.fetch_modes import FETCH_ONE, FETCH_PEERS, FETCH_RAISE
@@ -97,6 +99,7 @@ __all__ = [
     "AnyValue",
     "AutoField",
     "Avg",
+    "BaseConstraint",
     "BigAutoField",
     "BigIntegerField",
     "BinaryField",
@@ -106,12 +109,14 @@ __all__ = [
     "BooleanField",
     "Case",
     "CharField",
+    "CheckConstraint",
     "Choices",
     "CompositePrimaryKey",
     "Count",
     "DateField",
     "DateTimeField",
     "DecimalField",
+    "Deferrable",
     "DurationField",
     "EmailField",
     "Exists",
@@ -128,6 +133,7 @@ __all__ = [
     "Func",
     "GeneratedField",
     "GenericIPAddressField",
+    "Index",
     "IntegerChoices",
     "IntegerField",
     "JSONField",
@@ -168,6 +174,7 @@ __all__ = [
     "Transform",
     "URLField",
     "UUIDField",
+    "UniqueConstraint",
     "Value",
     "ValueRange",
     "Variance",

@@ -12,6 +12,7 @@ from aorm import checks
 from aorm.database.databases import databases as registry
 from aorm.database.routing import router
 from aorm.exceptions import FieldDoesNotExist
+from aorm.mapping.checking import check_local_fields
 from aorm.mapping.registry import current_apps
 from aorm.models.registry_checks import check_models, check_pending
 from aorm.relations.on_delete import DO_NOTHING, DatabaseOnDelete
@@ -179,36 +180,6 @@ def _check_single_key(meta: Options) -> Iterator[checks.Error]:
     if sum(bool(field.primary_key) for field in meta.local_fields) > 1:
         text = "The model cannot have more than one field with 'primary_key=True'."
         yield _error(text, meta.model, "E026")
-
-
-def check_local_fields(meta: Options, names: Iterable[str], option: str) -> Iterator[checks.Error]:
-    """Find what an option of ``Meta`` names that is no column of the model's own table."""
-    forward = meta._forward_map
-    for name in names:
-        field = forward.get(name)
-        if field is None:
-            yield _error(f"'{option}' refers to the nonexistent field '{name}'.", meta.model, "E012")
-        elif field.is_relation and field.many_to_many:
-            text = (
-                f"'{option}' refers to a ManyToManyField '{name}', but ManyToManyFields are not permitted in "
-                f"'{option}'."
-            )
-            yield _error(text, meta.model, "E013")
-        elif getattr(field, "field_names", None) is not None and not field.concrete:
-            text = (
-                f"{option!r} refers to a CompositePrimaryKey {name!r}, but CompositePrimaryKeys are not permitted in "
-                f"{option!r}."
-            )
-            yield _error(text, meta.model, "E048")
-        elif field.is_relation and field not in meta.local_concrete_fields and len(field.from_fields) > 1:
-            text = (
-                f"{option!r} refers to a ForeignObject {name!r} with multiple 'from_fields', which is not supported "
-                "for that option."
-            )
-            yield _error(text, meta.model, "E049")
-        elif field not in meta.local_fields:
-            text = f"'{option}' refers to field '{name}' which is not local to model '{meta.object_name}'."
-            yield _error(text, meta.model, "E016", "This issue may be caused by multi-table inheritance.")
 
 
 def _check_definitions(meta: Options, definitions: Sequence[Any], aliases: Iterable[str]) -> Iterator[Any]:

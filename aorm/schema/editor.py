@@ -1,4 +1,4 @@
-"""Create and drop tables in the order that their references want."""
+"""Create and drop tables, and write down the SQL that would."""
 
 from __future__ import annotations
 
@@ -6,34 +6,42 @@ from typing import TYPE_CHECKING, Any
 
 from aorm.bridge import sync_twin
 from aorm.database.atomic import atomic
-from aorm.database.databases import DEFAULT_DB_ALIAS, databases
-from aorm.database.routing import router
-from aorm.mapping.registry import current_apps
-from aorm.schema.tables import TableDefinition
-from aorm.sql.ddl import AddConstraint, CreateTable, DropTable, ForeignKey
-from aorm.sql.tables import Table
-from aorm.utils.graphs import strongly_connected
+from aorm.database.databases import DEFAULT_DB_ALIAS, databases, dialect_for
+from aorm.mapping.naming import split_identifier
+from aorm.schema.columns import collation_of
+from aorm.schema.ordering import Wishes, creation_statements, drop_statements, models_to_make
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aorm.database.database import Database
-    from aorm.sql.node import Node
+    from aorm.dialects.base.dialect import Dialect
 
 
 def sql_for_tables(
-    models: Iterable[Any] | None = None, *, using: str = DEFAULT_DB_ALIAS, if_not_exists: bool = False
+    models: Iterable[Any] | None = None,
+    *,
+    using: str = DEFAULT_DB_ALIAS,
+    vendor: str | None = None,
+    if_not_exists: bool = False,
 ) -> list[str]:
-    """Return the statements that would create the tables, without connecting to the database.
+    """Return the statements that would create the tables, without connecting to a database.
+
+    The collations of columns are taken to be deterministic, as all are that PostgreSQL comes with.
 
     Args:
         models: the models, with their many-to-many tables; all models by default.
-        using: the alias whose dialect is spoken.
+        using: the alias whose dialect is spoken, and whose routers are asked.
+        vendor: ``"postgresql"`` or ``"sqlite"``, instead of an alias: nothing has to be configured then.
         if_not_exists: write statements that leave alone what exists.
+
+    Raises:
+        NotSupportedError: a model wants what the database lacks.
     """
-    database = databases[using]
-    nodes = creation_statements(models_to_make(models, database), database, if_not_exists=if_not_exists)
-    return [database.dialect.definition(node) for node in nodes]
+    place: Any = databases[using] if vendor is None else dialect_for(vendor)
+    dialect: Dialect = getattr(place, "dialect", place)
+    chosen = models_to_make(models, place, using if vendor is None else None)
+    return [dialect.definition(node) for node in creation_statements(chosen, dialect, Wishes(if_not_exists))]
 
 
 async def acreate_tables(
@@ -41,22 +49,28 @@ async def acreate_tables(
 ) -> None:
     """Create the tables of models, with indexes and constraints, in one transaction.
 
+    Several processes may do it at once: they take turns.
+
     Args:
         models: the models, with their many-to-many tables; all models by default.
         using: the alias of the database.
-        if_not_exists: leave tables alone that exist already.
+        if_not_exists: leave tables alone that exist already, as they are.
 
     Raises:
         ProgrammingError, OperationalError: a table exists.
+        NotSupportedError: a model wants what the database lacks.
     """
     database = databases[using]
-    chosen = models_to_make(models, database)
+    chosen = models_to_make(models, database, using)
     async with atomic(using=using):
+        await _take_turn(database)
         if if_not_exists:
             known = await existing_tables(database)
-            chosen = [model for model in chosen if model._meta.db_table not in known]
-        for node in creation_statements(chosen, database, if_not_exists=False):
-            await database.execute(database.dialect.definition(node))
+            chosen = [model for model in chosen if visible_name(model) not in known]
+        dialect = await _dialect_of_server(database)
+        wishes = Wishes(if_not_exists, await _loose_collations(database, chosen))
+        for node in creation_statements(chosen, dialect, wishes):
+            await database.execute(dialect.definition(node))
 
 
 create_tables = sync_twin(acreate_tables)
@@ -67,17 +81,27 @@ async def adrop_tables(
 ) -> None:
     """Drop the tables of models, those first that refer to others, in one transaction.
 
+    Tables of other models that refer to them stand in the way on PostgreSQL, which says so.
+
     Args:
         models: the models, with their many-to-many tables; all models by default.
         using: the alias of the database.
         if_exists: pass by tables that do not exist.
+
+    Raises:
+        ProgrammingError, OperationalError: a table does not exist, or another one refers to it.
+        IntegrityError: inside a transaction that has left foreign keys violated so far.
     """
     database = databases[using]
-    ordered, late = creation_order(models_to_make(models, database))
+    chosen = models_to_make(models, database, using)
+    is_inside = database.in_atomic_block
     async with atomic(using=using):
-        for model in reversed(ordered):
-            drop = DropTable(Table(model._meta.db_table), if_exists, bool(late))
-            await database.execute(database.dialect.definition(drop))
+        await _take_turn(database)
+        if is_inside:
+            # Checks that wait for the end of the transaction would hold on to the tables.
+            await database.acheck_constraints()
+        for node in drop_statements(chosen, database.dialect, if_exists=if_exists):
+            await database.execute(database.dialect.definition(node))
 
 
 drop_tables = sync_twin(adrop_tables)
@@ -88,69 +112,31 @@ async def existing_tables(database: Database) -> set[str]:
     return {row[0] for row in await database.fetch(database.dialect.catalog.table_names)}
 
 
-def models_to_make(models: Iterable[Any] | None, database: Database) -> list[Any]:
-    """Return the models that get a table on the database, the automatic tables of their relations included."""
-    chosen = list(current_apps().get_models(include_auto_created=True) if models is None else models)
-    for model in tuple(chosen):
-        for field in model._meta.local_many_to_many:
-            through = field.remote_field.through
-            if through._meta.auto_created and through not in chosen:
-                chosen.append(through)
-    return [
-        model
-        for model in dict.fromkeys(chosen)
-        if model._meta.can_migrate(database) and router.allow_migrate_model(database.alias, model)
-    ]
+async def _take_turn(database: Database) -> None:
+    """Wait until no other process changes the schema by these functions; it is over with the transaction."""
+    if database.dialect.catalog.schema_lock is not None:
+        await database.fetch(database.dialect.catalog.schema_lock)
 
 
-def creation_order(models: Sequence[Any]) -> tuple[list[Any], set[tuple[Any, Any]]]:
-    """Return the models with what they refer to first, and the references that run in circles."""
-    wanted = set(models)
-    targets = {
-        model: [
-            target
-            for field in model._meta.local_concrete_fields
-            if field.remote_field is not None and getattr(field, "db_constraint", False)
-            for target in [field.target_field.model._meta.concrete_model]
-            if target in wanted and target is not model
-        ]
-        for model in models
-    }
-    ordered: list[Any] = []
-    late: set[tuple[Any, Any]] = set()
-    for group in strongly_connected(models, targets):
-        for model in group:
-            late.update((model, target) for target in targets[model] if target in group and target not in ordered)
-            ordered.append(model)
-    return ordered, late
+async def _dialect_of_server(database: Database) -> Dialect:
+    """Return the dialect of the very server that is connected: what it can do depends on its version."""
+    dialect: Dialect = database.dialect
+    if dialect.catalog.server_version is None:
+        return dialect
+    ((version,),) = await database.fetch(dialect.catalog.server_version)
+    return dialect.for_server(int(version))
 
 
-def creation_statements(models: Sequence[Any], database: Database, *, if_not_exists: bool) -> list[Node]:
-    """Return all statements: the tables, then references that run in circles, where the database wants them later."""
-    ordered, late = creation_order(models)
-    checks_targets = database.features.checks_reference_targets
-    statements: list[Node] = []
-    postponed: list[Node] = []
-    for model in ordered:
-        definition = TableDefinition(model, database.dialect, if_not_exists=if_not_exists)
-        create, *rest = definition.statements()
-        assert isinstance(create, CreateTable)
-        if checks_targets:
-            create, later = _without_late(create, model, late)
-            postponed += later
-        statements += [create, *rest]
-    return statements + postponed
+async def _loose_collations(database: Database, models: Sequence[Any]) -> frozenset[str]:
+    """Return which collations of the models' columns take different texts for equal."""
+    question = database.dialect.catalog.loose_collations
+    named = [collation_of(field) for model in models for field in model._meta.local_concrete_fields]
+    if question is None or not any(named):
+        return frozenset()
+    return frozenset(row[0] for row in await database.fetch(question))
 
 
-def _without_late(create: CreateTable, model: Any, late: set[tuple[Any, Any]]) -> tuple[CreateTable, list[Node]]:
-    tables = {target._meta.db_table for owner, target in late if owner is model}
-    columns = []
-    later: list[Node] = []
-    for column in create.columns:
-        reference = column.references
-        if reference is not None and reference.table.name in tables:
-            key = ForeignKey(column.references_name or "", (column.name,), reference)
-            later.append(AddConstraint(create.table, key))
-            column = column.replace(references=None, references_name=None)  # noqa: PLW2901
-        columns.append(column)
-    return create.replace(columns=tuple(columns)), later
+def visible_name(model: Any) -> str | None:
+    """Return the name of a model's table as the catalog has it; None where the user named another schema too."""
+    namespace, name = split_identifier(model._meta.db_table)
+    return None if namespace else name

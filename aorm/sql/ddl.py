@@ -121,19 +121,24 @@ class CreateTable(Node):
 
 @node
 class DropTable(Node):
-    """``DROP TABLE``; ``cascade`` also drops what refers to it, where the database can."""
+    """``DROP TABLE``; ``cascade`` also drops what refers to it, where the database can.
+
+    ``others`` go together with it, as tables must that refer to each other in a circle.
+    """
 
     table: Table = child()
     if_exists: bool = static(default=False)
     cascade: bool = static(default=False)
+    others: tuple[Table, ...] = children(default=())
 
 
 @node
 class AddConstraint(Node):
-    """``ALTER TABLE ... ADD constraint``."""
+    """``ALTER TABLE ... ADD constraint``; with ``if_not_exists`` one of that name that exists is left alone."""
 
     table: Table = child()
     constraint: Node = child()
+    if_not_exists: bool = static(default=False)
 
 
 @node

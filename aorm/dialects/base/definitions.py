@@ -9,7 +9,7 @@ from aorm.dialects.base.writer import Writer
 from aorm.exceptions import NotSupportedError
 from aorm.sql.predicates import TRUE
 from aorm.sql.tables import Column, Label
-from aorm.sql.values import Literal
+from aorm.sql.values import Literal, Param
 
 if TYPE_CHECKING:
     from aorm.sql.ddl import (
@@ -67,7 +67,7 @@ class Definitions(Writer):
             f"COLLATE {self.quote(column.collation)}" if column.collation else "",
             f"DEFAULT {self.default(column)}" if column.default is not None else "",
             self.generated(column),
-            "NULL" if column.is_null else "NOT NULL",
+            self.nullability(column),
             "PRIMARY KEY" if column.is_primary_key else "",
             "UNIQUE" if column.is_unique and not column.is_primary_key else "",
             self.index_tablespace(column),
@@ -87,7 +87,11 @@ class Definitions(Writer):
         term = column.default
         if term is None:
             raise ValueError(f"the column {column.name!r} has no default.")
-        return self.render(term) if isinstance(term, Literal) else f"({self.render(term)})"
+        return self.render(term) if isinstance(term, (Literal, Param)) else f"({self.render(term)})"
+
+    def nullability(self, column: ColumnDefinition) -> str:
+        """Return NULL or NOT NULL; a generated column is what its expression makes it."""
+        return "" if column.generated is not None else "NULL" if column.is_null else "NOT NULL"
 
     def generated(self, column: ColumnDefinition) -> str:
         """Return the clause of a generated column, or nothing."""
@@ -204,7 +208,10 @@ class Definitions(Writer):
     def render_drop_table(self, drop: DropTable) -> str:
         """Return ``DROP TABLE``."""
         cascade = " CASCADE" if drop.cascade and self.dialect.features.supports_drop_cascade else ""
-        return f"DROP TABLE {'IF EXISTS ' if drop.if_exists else ''}{self.render(drop.table)}{cascade}"
+        if drop.others:
+            self.dialect.features.require("can_drop_tables_together", "Dropping several tables by one statement")
+        tables = self.render_all((drop.table, *drop.others))
+        return f"DROP TABLE {'IF EXISTS ' if drop.if_exists else ''}{tables}{cascade}"
 
     def render_add_constraint(self, add: AddConstraint) -> str:
         """Return ``ALTER TABLE ... ADD constraint``."""

@@ -14,6 +14,7 @@ from aorm.sql.types import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from aorm.dialects.base.catalog import Catalog
     from aorm.dialects.base.features import Features
     from aorm.dialects.base.functions import SQLFunction
     from aorm.dialects.base.sessions import Sessions
@@ -45,6 +46,7 @@ class Dialect:
     vendor: ClassVar[str]
     numbers_placeholders: ClassVar[bool]
     sessions: ClassVar[Sessions]
+    catalog: ClassVar[Catalog]
     # What the driver registers on each new connection: functions that the database lacks and Python can give it.
     functions: ClassVar[tuple[SQLFunction, ...]] = ()
 
@@ -55,6 +57,10 @@ class Dialect:
         self._writer = writer
         self.encoder = cache(types.encoder)
         self.decoder = cache(types.decoder)
+
+    def for_server(self, version: int) -> Dialect:
+        """Return the dialect for a version of the server; itself where versions do not differ."""
+        return self
 
     def quote_name(self, name: str) -> str:
         """Return the identifier in quotes, embedded quotes doubled."""

@@ -88,6 +88,7 @@ class Features:
     supports_comments_inline: bool = False
     supports_tablespaces: bool = False
     supports_drop_cascade: bool = False
+    can_drop_tables_together: bool = False
     supports_stored_generated_columns: bool = True
     supports_virtual_generated_columns: bool = True
     supports_unlimited_charfield: bool = True

@@ -9,7 +9,7 @@ from aorm.dialects.base.definitions import Definitions
 from aorm.sql.predicates import TRUE
 
 if TYPE_CHECKING:
-    from aorm.sql.ddl import Comment, Exclusion, IndexTerm
+    from aorm.sql.ddl import AddConstraint, Comment, Exclusion, IndexTerm
 
 _OPERATOR = re.compile(r"[+\-*/<>=~!@#%^&|`?]{1,63}")
 _STORAGE = re.compile(r"[a-z_]{1,63}")
@@ -25,6 +25,14 @@ class PostgreSQLDefinitions(Definitions):
             target = f"COLUMN {self.render(comment.table)}.{self.quote(comment.column)}"
         text = "NULL" if comment.text is None else self.dialect.types.text_literal(comment.text)
         return f"COMMENT ON {target} IS {text}"
+
+    def render_add_constraint(self, add: AddConstraint) -> str:
+        """Return ``ALTER TABLE ... ADD constraint``; there is no IF NOT EXISTS for it, so a block catches the error."""
+        text = super().render_add_constraint(add)
+        if not add.if_not_exists:
+            return text
+        block = f"BEGIN {text}; EXCEPTION WHEN duplicate_object THEN NULL; END"
+        return f"DO {self.dialect.types.text_literal(block)}"
 
     def storage(self, options: tuple[tuple[str, object], ...]) -> str:
         """Return ``WITH (fillfactor = 70)``."""

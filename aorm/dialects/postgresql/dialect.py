@@ -45,6 +45,7 @@ FEATURES = Features(
     checks_reference_targets=True,
     supports_tablespaces=True,
     supports_drop_cascade=True,
+    can_drop_tables_together=True,
     supported_explain_formats=frozenset({"JSON", "TEXT", "XML", "YAML"}),
     explain_options=frozenset(
         {
@@ -93,7 +94,9 @@ class PostgreSQLDialect(Dialect):
 
     def for_server(self, version: int) -> PostgreSQLDialect:
         """Return the dialect for the server's ``server_version_num``, such as 180000."""
-        return PostgreSQLDialect(replace(FEATURES, supports_virtual_generated_columns=version >= 180000))
+        can_compute = version >= 180000
+        name = f"PostgreSQL {version // 10000}"
+        return PostgreSQLDialect(replace(self.features, database=name, supports_virtual_generated_columns=can_compute))
 
 
 DIALECT = PostgreSQLDialect()

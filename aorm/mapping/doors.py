@@ -1,0 +1,34 @@
+"""What constraints need of the floor of queries, which stands above them and fills it in when it is imported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+
+class InstanceValues(Protocol):
+    """The values of an instance as if they stood in a row of its table."""
+
+    async def refute(self, condition: Any) -> bool:
+        """Ask the database whether a condition is false for the values; unknown is not false."""
+        ...
+
+    def value(self, expression: Any) -> Any:
+        """Return what an expression gives for the values, to compare columns with."""
+        ...
+
+    def condition(self, condition: Any) -> Any:
+        """Return the condition that the values satisfy a condition."""
+        ...
+
+
+class Doors:
+    """Where the floor of queries puts what it offers."""
+
+    values_of: Callable[[Any, Any, Iterable[Any], str], Awaitable[InstanceValues]]
+    """``await values_of(model, instance, expressions, alias)``: values of all fields that the expressions name."""
+
+
+doors = Doors()
