@@ -11,7 +11,7 @@ from tests.typing.checkers import Finding, ask_mypy, ask_pyright, is_installed
 if TYPE_CHECKING:
     from pathlib import Path
 
-MODULE = '''
+MODULE = """
 from __future__ import annotations
 
 from aorm import models
@@ -43,7 +43,7 @@ class Book(models.Model):
 
 
 async def ask(book: Book, author: Author, tag: Tag) -> None:
-'''
+"""
 
 # Expression -> the type that both checkers see.
 REVEALED = {
