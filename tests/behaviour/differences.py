@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 # Deliberate and documented in docs/differences.md; aorm's own tests hold what it does instead.
-DIFFERENCES: dict[str, str] = {}
+DIFFERENCES: dict[str, str] = {
+    "tables.relations::not_f_both_sides_many": "F() over the excluded relation: Django compares row by row and repeats rows",
+    "tables.relations::q_not_f_both_sides_many": "F() over the excluded relation: Django compares row by row and repeats rows",
+}
 
 # Not there yet: run, and expected to fail at least on one database or face. To be emptied.
 PENDING: dict[str, str] = {}

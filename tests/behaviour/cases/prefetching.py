@@ -294,8 +294,6 @@ async def prefetch_errors(env: Environment) -> None:
         await env.fetch(
             Book.objects.prefetch_related("authors", models.Prefetch("authors", Author.objects.filter(pk=1)))
         )
-    with env.raises("attribute is a field"):
-        await env.fetch(Book.objects.prefetch_related(models.Prefetch("authors", to_attr="title")))
     with env.raises("values"):
         models.Prefetch("authors", Author.objects.values("name"))
     with env.raises("after values"):

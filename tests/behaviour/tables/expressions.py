@@ -189,7 +189,7 @@ TABLE.rows(
     error_union_update=lambda: call(B.all().union(B.all()), "update", pages=1),
     error_union_get=lambda: call(B.all().union(B.all()), "get", pk=1),
     error_union_exclude=lambda: B.all().union(B.all()).exclude(pk=1),
-    error_union_order_unknown=lambda: B.values("pk").union(B.values("pk")).order_by("title"),
+    error_any_union_order_unknown=lambda: B.values("pk").union(B.values("pk")).order_by("title"),
     error_union_distinct=lambda: B.all().union(B.all()).distinct(),
     error_union_select_related=lambda: B.all().union(B.all()).select_related("publisher"),
     error_any_union_columns=lambda: B.values_list("pk").union(B.values_list("pk", "title")),

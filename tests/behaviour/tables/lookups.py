@@ -361,7 +361,7 @@ TABLE.rows(
     error_none_gt=found(Volume, pages__gt=None),
     error_isnull_not_boolean=found(Volume, price__isnull=1),
     error_python_in_not_iterable=found(Volume, pages__in=5),
-    error_python_range_of_one=found(Volume, pages__range=(1,)),
+    error_any_range_of_one=found(Volume, pages__range=(1,)),
     error_wrong_model=found(Volume, writer=Publisher(pk=1)),
     error_unsaved_instance=found(Volume, writer=Writer(name="x")),
     error_queryset_wrong_model=found(Volume, writer__in=Publisher.objects.all()),
