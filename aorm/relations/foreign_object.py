@@ -127,12 +127,18 @@ class ForeignObject(RelatedField[M, M]):
     @property
     def local_related_fields(self) -> tuple[Any, ...]:
         """The fields of this model."""
-        return tuple([local for local, _ in self.related_fields])
+        found: tuple[Any, ...] | None = self.__dict__.get("_local_fields")
+        if found is None:
+            found = self.__dict__["_local_fields"] = tuple([local for local, _ in self.related_fields])
+        return found
 
     @property
     def foreign_related_fields(self) -> tuple[Any, ...]:
         """The fields of the related model."""
-        return tuple([remote for _, remote in self.related_fields if remote])
+        found: tuple[Any, ...] | None = self.__dict__.get("_foreign_fields")
+        if found is None:
+            found = self.__dict__["_foreign_fields"] = tuple([remote for _, remote in self.related_fields if remote])
+        return found
 
     @property
     def target_fields(self) -> tuple[Any, ...]:

@@ -88,8 +88,10 @@ class RelatedManager(BaseManager[M], Generic[M]):
         keys = [getattr(self.instance, field.attname) for field in self.field.foreign_related_fields]
         if None in keys:
             return queryset.none()
-        queryset = queryset.filter(**self.core_filters)
-        if self.field.many_to_one and len(keys) == 1:
+        if len(keys) > 1:
+            return queryset.filter(**self.core_filters)
+        queryset = queryset.filter(**{self.field.name: keys[0]})
+        if self.field.many_to_one:
             queryset._known_related_objects = {self.field: {keys[0]: self.instance}}
         return queryset
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aorm.mapping.paths import Path
 
 # Derived from the models, so a copy of the field must find them anew.
-DERIVED = ("_path", "_reverse_path", "_related_fields")
+DERIVED = ("_path", "_reverse_path", "_related_fields", "_local_fields", "_foreign_fields")
 
 
 def check_target(field_class: type, to: Any) -> None:
