@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aorm.database.routing import router
 from aorm.exceptions import NON_FIELD_ERRORS, ValidationError
 from aorm.fields.defaults import DatabaseDefault
+
+# Imported for what it does: it gives constraints the queries by which they are validated.
+from aorm.query import checking  # noqa: F401
 from aorm.utils.text import capfirst, get_text_list
 
 if TYPE_CHECKING:

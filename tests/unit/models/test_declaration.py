@@ -61,7 +61,10 @@ class TestPlainModels:
         assert isinstance(Book._meta.pk, models.SmallAutoField)
 
     def test_a_setting_that_is_no_automatic_field_is_refused(self) -> None:
-        with settings.override(default_auto_field="UUIDField"), pytest.raises(ValueError, match="must subclass AutoField"):
+        with (
+            settings.override(default_auto_field="UUIDField"),
+            pytest.raises(ValueError, match="must subclass AutoField"),
+        ):
 
             class Book(models.Model):
                 pass
@@ -120,7 +123,7 @@ class TestPlainModels:
                 Book.kinds.append(kind)
 
             def me(self) -> type:
-                return __class__  # type: ignore[name-defined]  # noqa: F821
+                return __class__  # type: ignore[name-defined]
 
         class Novel(Book, kind="novel"):
             class Meta:

@@ -71,7 +71,12 @@ class TestConstruction:
         ("args", "kwargs", "error", "text"),
         [
             ((), {"colour": 1, "size": 2}, TypeError, "Book() got unexpected keyword arguments: 'colour', 'size'"),
-            ((1, "a"), {"title": "b"}, TypeError, "Book() got both positional and keyword arguments for field 'title'."),
+            (
+                (1, "a"),
+                {"title": "b"},
+                TypeError,
+                "Book() got both positional and keyword arguments for field 'title'.",
+            ),
             ((1, 2, 3, 4, 5, 6), {}, IndexError, "Number of args exceeds number of fields"),
         ],
     )

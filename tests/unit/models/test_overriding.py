@@ -247,9 +247,12 @@ async def test_an_override_works_in_the_callers_transaction(face: Face) -> None:
     class Undo(Exception):
         pass
 
-    with pytest.raises(Undo):
+    async def save_and_fail() -> None:
         async with face.atomic():
             await face.do(BySync(name="a"), "save")
             assert await face.do(BySync.objects, "count") == 1
             raise Undo
+
+    with pytest.raises(Undo):
+        await save_and_fail()
     assert await face.do(BySync.objects, "count") == 0
