@@ -40,16 +40,14 @@ def graph_of(registry: Apps) -> ModelGraph:
 def related_objects_of(options: Options) -> tuple[Any, ...]:
     """Return the reverse relations that point to a model or to one of its ancestors.
 
-    The link from the model itself to a parent is left out: seen from here it is the forward field.
+    The links of an ancestor's children to it are left out: the one on the way here is, seen from here, a forward field,
+    and the others lead to rows of siblings.
     """
     graph = graph_of(options.apps)
     found: list[Any] = []
     for parent in options.all_parents:
         for relation in parent._meta.all_related_objects:
-            is_own_link = getattr(relation, "parent_link", False) and (
-                relation.related_model is options.concrete_model or relation.related_model in options.all_parents
-            )
-            if not is_own_link and relation not in found:
+            if not relation.parent_link and relation not in found:
                 found.append(relation)
     if options.concrete_model is not None:
         found.extend(relation for relation in graph.reverse.get(options.concrete_model, ()) if relation not in found)

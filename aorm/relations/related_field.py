@@ -113,6 +113,12 @@ class RelatedField(RelationCache, ComparedByKey, Field[S, G], Generic[S, G]):
 
     # Lookups: those of relations. What plain fields inherit from Field compares values, and means nothing here.
 
+    def get_lookups(self) -> dict[str, Any]:
+        """Return the lookups and transforms of the relation by name."""
+        plain = Field.get_class_lookups()
+        found: dict[str, Any] = super().get_lookups()
+        return {name: lookup for name, lookup in found.items() if lookup is not plain.get(name)}
+
     def get_lookup(self, lookup_name: str) -> Any:
         """Return the lookup of that name, or None."""
         found = super().get_lookup(lookup_name)
