@@ -59,7 +59,14 @@ def _instance_lookups(self: Any) -> dict[str, Any]:
     return {**inherited, **own} if own else inherited
 
 
+class Registrations:
+    """How often a lookup was registered or taken back, for those who remember what a name means."""
+
+    revision: ClassVar[int] = 0
+
+
 def _forget(cls: type) -> None:
+    Registrations.revision += 1
     pending = [cls]
     while pending:
         current = pending.pop()
@@ -80,6 +87,7 @@ def _register_on_instance(self: Any, lookup: Any, lookup_name: str | None = None
     if "instance_lookups" not in self.__dict__:
         self.instance_lookups = {}
     self.instance_lookups[lookup.lookup_name if lookup_name is None else lookup_name] = lookup
+    Registrations.revision += 1
     return lookup
 
 
@@ -90,6 +98,7 @@ def _unregister_from_class(cls: Any, lookup: Any, lookup_name: str | None = None
 
 def _unregister_from_instance(self: Any, lookup: Any, lookup_name: str | None = None) -> None:
     del self.instance_lookups[lookup.lookup_name if lookup_name is None else lookup_name]
+    Registrations.revision += 1
 
 
 class LookupTable:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from aorm.settings import settings
 from aorm.signals import set_lazy_sender_hook
@@ -29,6 +30,7 @@ class Apps:
     def __init__(self) -> None:
         self.all_models: dict[str, dict[str, Models]] = defaultdict(dict)
         self.version = 0
+        _registries.add(self)
         self._waiting: dict[ModelKey, list[Callable[[Models], None]]] = defaultdict(list)
         self._lock = threading.RLock()
 
@@ -116,6 +118,15 @@ class Apps:
         self.version += 1
 
 
+def _settings_changed(names: frozenset[str]) -> None:
+    """Have all that was derived from models derived again where the meaning of a field changes."""
+    if "use_tz" in names:
+        for registry in _registries:
+            registry.changed()
+
+
+_registries: WeakSet[Apps] = WeakSet()
+settings.add_listener(_settings_changed)
 apps = Apps()
 _current: list[Apps] = [apps]
 

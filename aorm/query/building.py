@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aorm.expressions.base import contains_aggregate
-from aorm.expressions.conditions import Q
+from aorm.expressions.conditions import Q, refuse_prohibited
 from aorm.query import masks
 from aorm.query.conditions import build_condition, build_keywords
 from aorm.query.naming import check_alias, refuse_field_names
-from aorm.query.ordering import ordering_item
+from aorm.query.ordering import checked_orderings
 from aorm.query.resolving import SEPARATOR
 from aorm.query.scope import QueryScope
+from aorm.query.shortcuts import plain_condition
 from aorm.query.state import (
     NO_DEFERRAL,
     FilteredRelationState,
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aorm.query.starting import QS, Starts
-
-# Given by ``filter(**data)``, these would change how conditions are joined (CVE-2025-64459).
-PROHIBITED_KEYWORDS = frozenset({"_connector", "_negated"})
 
 
 class BuildingMixin:
@@ -94,7 +92,7 @@ class BuildingMixin:
         if query.is_sliced:
             raise TypeError("Cannot reorder a query once a slice has been taken.")
         scope = QueryScope(query)
-        items = tuple(ordering_item(scope, name) for name in field_names)
+        items = tuple([item for name in field_names for item in checked_orderings(scope, name)])
         changed = scope.finished(order_by=items, orders_by_default=False, is_reversed=False)
         return queryset._with(changed)
 
@@ -226,8 +224,17 @@ def filtered(queryset: QS, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, 
         raise TypeError("Cannot filter a query once a slice has been taken.")
     if not (args or kwargs):
         return queryset._copy()
-    if invalid := PROHIBITED_KEYWORDS.intersection(kwargs):
-        raise TypeError(f"The following kwargs are invalid: {', '.join(repr(name) for name in sorted(invalid))}")
+    # Given by ``filter(**data)``, they would change how conditions are joined (CVE-2025-64459).
+    refuse_prohibited(kwargs)
+    if not (negated or args):
+        plain = plain_condition(query, kwargs)
+        if plain is not None:
+            new = queryset._with(
+                query.replace(where=plain if query.where is TRUE else conjunction((query.where, plain)))
+            )
+            if queryset._sticky_filter:
+                new._kept_aliases = queryset._kept_aliases
+            return new
     scope = QueryScope(query, set(queryset._kept_aliases))
     if negated:
         condition = build_condition(scope, ~Q(*args, **kwargs))

@@ -97,8 +97,8 @@ class InstanceValues:
         if not fields:
             return None
         # An expression over no column at all still needs a row to stand in.
-        terms = [Label(self._term(field), field.column, field.sql_type) for field in plain] or [ONE.items[0]]
-        source = FromQuery(Select(ColumnList(tuple(terms))), ALIAS)
+        terms = tuple([Label(self._term(field), field.column, field.sql_type) for field in plain])
+        source = FromQuery(Select(ColumnList(terms) if terms else ONE), ALIAS)
         if not generated:
             return source
         columns = [Column(ALIAS, field.column, field.sql_type) for field in plain]

@@ -52,7 +52,7 @@ def field_terms(
     meta: Options, fields: Sequence[tuple[str, str]], operator_classes: Sequence[str]
 ) -> tuple[IndexTerm, ...]:
     """Return the terms of an index over fields, each with its order and operator class."""
-    classes = operator_classes or [None] * len(fields)
+    classes: Sequence[str | None] = operator_classes or [None] * len(fields)
     return tuple(
         [
             IndexTerm(bare_column(meta.get_field(name)), order == "DESC", operator_class=operator_class)
@@ -78,7 +78,7 @@ def expression_term(meta: Options, expression: Any) -> IndexTerm:
     Raises:
         ValueError: what says how it is indexed stands inside of the expression, or twice.
     """
-    item = F(expression) if isinstance(expression, str) else expression
+    item: Any = F(expression) if isinstance(expression, str) else expression
     options: dict[str, Any] = {}
     seen: list[str] = []
     while is_wrapper(item):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aorm.exceptions import FieldError
-from aorm.expressions.base import resolve
+from aorm.expressions.lists import OrderByList
 from aorm.expressions.ordering import OrderBy
 from aorm.query.resolving import SEPARATOR, columns_term, find_target
 from aorm.query.state import NamedOrdering
 from aorm.sql.functions import Call
 from aorm.sql.select import Ordering
 from aorm.sql.types import DOUBLE
+from aorm.sql.values import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from aorm.mapping.options import Options
     from aorm.query.scope import QueryScope
     from aorm.query.state import Query
+    from aorm.sql.node import Term
 
 
 def ordering_items(query: Query) -> tuple[Any, ...]:
@@ -60,10 +62,10 @@ def _resolve_item(item: Any, scope: QueryScope) -> Iterable[Ordering]:
         return named_ordering(scope, item.name, item.descending)
     if isinstance(item, str):
         return named_ordering(scope, item.lstrip("+-"), item.startswith("-"))
-    return (expression_ordering(item, scope),)
+    return expression_orderings(item, scope)
 
 
-def ordering_item(scope: QueryScope, item: Any) -> NamedOrdering | Ordering:
+def checked_orderings(scope: QueryScope, item: Any) -> tuple[NamedOrdering | Ordering, ...]:
     """Check one argument of ``order_by`` and return what the query keeps of it.
 
     Raises:
@@ -77,18 +79,23 @@ def ordering_item(scope: QueryScope, item: Any) -> NamedOrdering | Ordering:
                 # A transform named wrongly is refused here, not when the query runs.
                 probe = type(scope)(scope.query)
                 probe.reference(name)
-        return NamedOrdering(name, descending)
+        return (NamedOrdering(name, descending),)
     if not hasattr(item, "resolve_expression"):
         raise TypeError(f"order_by() takes names and expressions, not {type(item).__name__}.")
-    return expression_ordering(item, scope)
+    return expression_orderings(item, scope)
 
 
-def expression_ordering(item: Any, scope: QueryScope) -> Ordering:
-    """Return the ordering of an expression, an ``OrderBy`` or one that becomes it."""
-    if not isinstance(item, OrderBy):
+def expression_orderings(item: Any, scope: QueryScope) -> tuple[Ordering, ...]:
+    """Return the orderings of an expression: an ``OrderBy``, several of them, or one that becomes it."""
+    if not isinstance(item, (OrderBy, OrderByList)):
         item = item.asc() if hasattr(item, "asc") else OrderBy(item)
-    nulls = "first" if item.nulls_first else "last" if item.nulls_last else None
-    return Ordering(resolve(item.expression, scope).term, item.descending, nulls)
+    return item.orderings(scope)  # type: ignore[no-any-return]
+
+
+def orderings_of(term: Term, descending: bool) -> tuple[Ordering, ...]:
+    """Return the ordering by a term; a composite key orders by each of its columns."""
+    terms = term.terms if isinstance(term, Row) else (term,)
+    return tuple([Ordering(item, descending) for item in terms])
 
 
 def named_ordering(scope: QueryScope, name: str, descending: bool) -> Iterable[Ordering]:
@@ -99,7 +106,7 @@ def named_ordering(scope: QueryScope, name: str, descending: bool) -> Iterable[O
     if target is not None and not rest and _orders_like_its_model(target.relation, name):
         return related_ordering(scope, name, descending, ())
     resolved = scope.transformed_by(resolved, rest, target)
-    return (Ordering(resolved.term, descending),)
+    return orderings_of(resolved.term, descending)
 
 
 def _orders_like_its_model(relation: Any, name: str) -> bool:
@@ -123,7 +130,7 @@ def related_ordering(scope: QueryScope, prefix: str, descending: bool, seen: Seq
     for item in meta.ordering:
         if not isinstance(item, str):
             alias = scope.follow(_whole_path(scope.query.meta, prefix))
-            yield _expression_elsewhere(item, scope, meta, alias, descending)
+            yield from _expression_elsewhere(item, scope, meta, alias, descending)
             continue
         name, is_descending = item.lstrip("+-"), item.startswith("-") != descending
         path = f"{prefix}{SEPARATOR}{name}"
@@ -133,9 +140,10 @@ def related_ordering(scope: QueryScope, prefix: str, descending: bool, seen: Seq
             continue
         resolved = scope.value_of(inner)
         resolved = scope.transformed_by(resolved, inner.rest, inner)
-        yield Ordering(resolved.term, is_descending)
+        yield from orderings_of(resolved.term, is_descending)
     if not meta.ordering:
-        yield Ordering(columns_term(meta.pk_fields, scope.follow(_whole_path(scope.query.meta, prefix))), descending)
+        key = columns_term(meta.pk_fields, scope.follow(_whole_path(scope.query.meta, prefix)))
+        yield from orderings_of(key, descending)
 
 
 def _whole_path(meta: Options, prefix: str) -> tuple[Any, ...]:
@@ -147,6 +155,8 @@ def _whole_path(meta: Options, prefix: str) -> tuple[Any, ...]:
     return tuple(hops)
 
 
-def _expression_elsewhere(item: Any, scope: QueryScope, meta: Options, alias: str, descending: bool) -> Ordering:
-    found = expression_ordering(item, scope.at(meta, alias))
-    return reversed_ordering(found) if descending else found
+def _expression_elsewhere(
+    item: Any, scope: QueryScope, meta: Options, alias: str, descending: bool
+) -> Iterable[Ordering]:
+    found = expression_orderings(item, scope.at(meta, alias))
+    return [reversed_ordering(part) for part in found] if descending else found

@@ -6,6 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, overload
 
 from aorm.bridge import in_running_loop, run_blocking
+from aorm.database.databases import DEFAULT_DB_ALIAS
 from aorm.database.routing import router
 from aorm.exceptions import NotSupportedError
 from aorm.query.building import BuildingMixin
@@ -20,16 +21,19 @@ from aorm.query.results import MODELS, ResultKind
 from aorm.query.state import Query, base_query
 from aorm.query.values import ValuesMixin
 from aorm.query.writing import WritingMixin
+from aorm.settings import settings
 from aorm.sql.types import BIGINT
 from aorm.sql.values import Param
 from aorm.twins import harmonise_twins
 from aorm.version import VERSION_KEY, __version__, warn_of_other_version
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Iterator
+    from collections.abc import AsyncIterator, Generator, Iterator, Mapping
     from typing import Self
 
 M = TypeVar("M")
+
+NO_HINTS: Mapping[Any, Any] = {}
 
 # How many results repr() shows.
 REPR_OUTPUT_SIZE = 20
@@ -55,6 +59,18 @@ class QuerySet(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writing
 
     as_manager.queryset_only = True  # type: ignore[attr-defined]
 
+    # What most querysets never change stands on the class: making one sets four attributes.
+    _kind: ResultKind = MODELS
+    _result_cache: list[Any] | None = None
+    _fields: tuple[Any, ...] | None = None
+    _for_write = False
+    _sticky_filter = False
+    _kept_aliases: frozenset[str] = frozenset()
+    _prefetch_related_lookups: tuple[Any, ...] = ()
+    _prefetch_done = False
+    _known_related_objects: Mapping[Any, Mapping[Any, Any]] = NO_HINTS
+    _fetch_mode: Any = FETCH_ONE
+
     def __init__(
         self,
         model: type[M] | None = None,
@@ -64,18 +80,8 @@ class QuerySet(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writing
     ) -> None:
         self.model: Any = model
         self._db = using
-        self._hints = hints or {}
+        self._hints: Mapping[str, Any] = hints or NO_HINTS
         self._query: Query = base_query(cast("Any", model)._meta) if query is None else query
-        self._kind: ResultKind = MODELS
-        self._result_cache: list[Any] | None = None
-        self._fields: tuple[Any, ...] | None = None
-        self._for_write = False
-        self._sticky_filter = False
-        self._kept_aliases: frozenset[str] = frozenset()
-        self._prefetch_related_lookups: tuple[Any, ...] = ()
-        self._prefetch_done = False
-        self._known_related_objects: dict[Any, dict[Any, Any]] = {}
-        self._fetch_mode: Any = FETCH_ONE
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -98,9 +104,10 @@ class QuerySet(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writing
         new: Self = cls.__new__(cls)
         state = new.__dict__
         state.update(self.__dict__)
-        state["_result_cache"] = None
-        state["_prefetch_done"] = False
-        state["_kept_aliases"] = frozenset()
+        # What belongs to one evaluation, or to the next filter() only, is not copied.
+        for name in ("_result_cache", "_prefetch_done", "_kept_aliases"):
+            if name in state:
+                del state[name]
         return new
 
     _chain = _copy
@@ -140,6 +147,8 @@ class QuerySet(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writing
     @property
     def db(self) -> str:
         """The alias of the database that the queryset will use."""
+        if self._db is None and not settings.routers and not self._hints:
+            return DEFAULT_DB_ALIAS
         if self._for_write:
             return self._db or router.db_for_write(self.model, **self._hints)
         return self._db or router.db_for_read(self.model, **self._hints)

@@ -46,7 +46,7 @@ class ReadingMixin:
             )
         one = queryset.filter(*args, **kwargs) if args or kwargs else queryset._copy()
         query = one._query
-        if not query.is_sliced and query.combinator is None:
+        if query.limit is None and query.offset is None and query.combinator is None:
             changes: dict[str, Any] = {"limit": GET_LIMIT}
             if not query.distinct_names:
                 changes.update(order_by=(), orders_by_default=False)
