@@ -16,6 +16,7 @@ from aorm.models.metaclass import ModelBase
 from aorm.models.preparation import prepare_related
 from aorm.models.saving import SaveOptions, save, save_base, save_simply
 from aorm.models.state import DEFERRED, ModelState, StateOfInstance
+from aorm.query.prefetch import aprefetch_related_objects
 from aorm.signals import post_init, pre_init
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from aorm.checks import CheckMessage
     from aorm.mapping.options import Options
     from aorm.query.manager import Manager
+    from aorm.query.prefetch import Prefetch
     from aorm.query.queryset import QuerySet
 
 
@@ -195,6 +197,12 @@ class Model(metaclass=ModelBase):
         await refreshing.refresh(self, using, fields, from_queryset)
 
     refresh_from_db = sync_twin(arefresh_from_db)
+
+    async def afetch_related(self, *lookups: str | Prefetch) -> None:
+        """Load related objects that are not loaded yet: ``await book.afetch_related("author", "tags__owner")``."""
+        await aprefetch_related_objects([self], *lookups)
+
+    fetch_related = sync_twin(afetch_related)
 
     async def asave(
         self,

@@ -123,8 +123,12 @@ class RowWriter:
         self, database: Database, values: Sequence[Any], key: Sequence[Any] = ()
     ) -> tuple[WritePlan, tuple[Any, ...]] | None:
         """Return the plan and its arguments; None where a value is special, so that terms have to be made."""
-        plan = database.plans.get(self) or self.plan(database, values, key)
-        arguments = None if plan is None else plan.arguments(values, key)
+        plan: WritePlan | None = database.plans.get(self)
+        if plan is None:
+            plan = self.plan(database, values, key)
+            if plan is None:
+                return None
+        arguments = plan.arguments(values, key)
         return None if arguments is None else (plan, arguments)
 
     def statement(self, terms: Sequence[Any], where: Predicate, returning: Sequence[Any] = ()) -> Node:
