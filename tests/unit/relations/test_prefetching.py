@@ -225,6 +225,14 @@ class TestInstances:
         await aprefetch_related_objects([book], "editor__books")
         assert book.editor is None
 
+    async def test_method_of_instances(self) -> None:
+        book = await Book.objects.aget(title="d")
+        await book.afetch_related("author__books", Prefetch("tags", Tag.objects.filter(label="x"), to_attr="some"))
+        with aorm.capture_queries() as queries:
+            assert [item.title for item in book.author.books.all()] == ["d"]
+            assert [tag.label for tag in book.some] == ["x"]
+        assert not queries
+
     async def test_twin(self) -> None:
         with pytest.raises(aorm.SyncInAsyncContext, match="aprefetch_related_objects"):
             prefetch_related_objects(await Book.objects.all(), "tags")
