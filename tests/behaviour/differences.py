@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Deliberate and documented in docs/differences.md; aorm's own tests hold what it does instead.
 DIFFERENCES: dict[str, str] = {
-    "tables.relations::not_f_both_sides_many": "F() over an excluded relation: Django compares row by row, repeating rows",
+    "tables.relations::not_f_both_sides_many": "F() over an excluded relation: Django compares row by row",
     "tables.relations::q_not_f_both_sides_many": "the same, negated by ~Q",
 }
 
