@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypedDict, Unpack
 
 from aorm.lazy import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = [
     "NON_FIELD_ERRORS",
@@ -180,8 +180,81 @@ class StatementTimeout(OperationalError):
     """Raised when a statement ran longer than its limit and was cancelled."""
 
 
+class Violation(Protocol):
+    """What the models know about a violated constraint."""
+
+    @property
+    def model(self) -> Any:
+        """The model whose table has the constraint, where it is known."""
+        ...
+
+    @property
+    def constraint(self) -> str | None:
+        """The constraint's name."""
+        ...
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the model's fields that it is about."""
+        ...
+
+    def as_validation_error(self, error: IntegrityError) -> ValidationError:
+        """Return the error that validation would have raised."""
+        ...
+
+
 class IntegrityError(DatabaseError):
-    """Raised when a constraint is violated; `constraint`, `table`, `column`, `fields` say which, where known."""
+    """Raised when a constraint is violated.
+
+    `constraint` is its name, `model` the model and `fields` the names of the fields that it is about: looked up in the
+    models when they are asked for, and None or empty where neither database nor models tell.
+    """
+
+    explain: ClassVar[Callable[[IntegrityError], Violation | None] | None] = None
+    """Finds out what was violated; the models put it there."""
+
+    @property
+    def violation(self) -> Violation | None:
+        """What the models know about the constraint; None where nothing is known."""
+        explain = type(self).explain
+        return None if explain is None else explain(self)
+
+    @property
+    def model(self) -> Any:
+        """The model whose table has the constraint, or None."""
+        violation = self.violation
+        return None if violation is None else violation.model
+
+    @property
+    def constraint(self) -> str | None:
+        """The name of the constraint, or None."""
+        named: str | None = self.__dict__.get("constraint")
+        if named is None and (violation := self.violation) is not None:
+            return violation.constraint
+        return named
+
+    @constraint.setter
+    def constraint(self, name: str | None) -> None:
+        self.__dict__["constraint"] = name
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the model's fields that the constraint is about."""
+        named: tuple[str, ...] = self.__dict__.get("fields", ())
+        if not named and (violation := self.violation) is not None:
+            return violation.fields
+        return named
+
+    @fields.setter
+    def fields(self, names: tuple[str, ...]) -> None:
+        self.__dict__["fields"] = names
+
+    def as_validation_error(self) -> ValidationError:
+        """Return the error that `full_clean()` would have raised for it, by field where it is about one field."""
+        violation = self.violation
+        if violation is None:
+            return ValidationError({NON_FIELD_ERRORS: [ValidationError(str(self))]})
+        return violation.as_validation_error(self)
 
 
 class InternalError(DatabaseError):

@@ -186,8 +186,6 @@ class CheckConstraint(BaseConstraint):
         if await values.refute(self.condition):
             raise self.violation()
 
-    validate = sync_twin(avalidate)
-
     def __repr__(self) -> str:
         shown = [f"condition={self.condition}", f"name={self.name!r}", *self._shown_error()]
         return f"<{type(self).__qualname__}: {' '.join(shown)}>"

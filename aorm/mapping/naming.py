@@ -61,3 +61,18 @@ def foreign_key_name(table: str, column: str, to_table: str, to_column: str) -> 
     """Return the name of the constraint of a foreign key."""
     _, target = split_identifier(to_table)
     return index_name(table, [column], f"_fk_{target}_{to_column}")
+
+
+def postgresql_name(table: str, column: str, label: str) -> str:
+    """Return the name that PostgreSQL makes for a constraint that is given none: ``book_isbn_key``, cut at 63 bytes.
+
+    The longer of table and column loses bytes first (``makeObjectName`` in PostgreSQL's source).
+    """
+    parts = [part.encode() for part in (table, column) if part]
+    room = MAX_NAME_LENGTH - len(label) - len(parts)
+    lengths = [len(part) for part in parts]
+    while sum(lengths) > room:
+        longest = lengths.index(max(lengths)) if len(set(lengths)) > 1 or len(lengths) == 1 else len(lengths) - 1
+        lengths[longest] -= 1
+    cut = [part[:length].decode(errors="ignore") for part, length in zip(parts, lengths, strict=True)]
+    return "_".join([*cut, label])

@@ -6,7 +6,6 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from aorm import checks
-from aorm.bridge import sync_twin
 from aorm.exceptions import ValidationError
 from aorm.expressions.conditions import Q
 from aorm.expressions.lookups.comparison import Exact, IsNull
@@ -106,6 +105,11 @@ class UniqueConstraint(BaseConstraint):
         """Whether the fields' values are unique in the whole table."""
         return self.condition is None and not self.expressions
 
+    @property
+    def speaks_of_fields(self) -> bool:
+        """Whether its error is the one of unique fields, which is older than constraints are."""
+        return self.condition is None and bool(self.fields) and not self._has_own_message()
+
     def unsupported(self, connection: Any, model: Any) -> Iterator[tuple[str, str]]:
         """Yield what the constraint asks for that a database lacks, each with the id of its check.
 
@@ -175,13 +179,10 @@ class UniqueConstraint(BaseConstraint):
             queryset = queryset.filter(condition).filter(values.condition(condition))
         if not await queryset.aexists():
             return
-        if condition is None and self.fields and not self._has_own_message():
-            # Fields have a message of their own, from before there were constraints.
+        if self.speaks_of_fields:
             message = instance.unique_error_message(model, self.fields)
             raise ValidationError(message, code=message.code)
         raise self.violation()
-
-    validate = sync_twin(avalidate)
 
     def _is_excluded(self, meta: Any, exclude: Collection[str] | None) -> bool:
         if not exclude:

@@ -1,5 +1,9 @@
 """Models, fields, expressions and all else that a program declares and asks with: the names of `django.db.models`."""
 
+# The first two for their effect: constraints can ask the database about the values of an instance, and its errors can
+# ask the models which constraint they are about.
+import aorm.models.violations
+import aorm.query.checking  # noqa: F401
 from aorm import signals
 from aorm.choices import Choices, IntegerChoices, TextChoices
 from aorm.exceptions import ObjectDoesNotExist

@@ -1,0 +1,5 @@
+"""The names of `django.contrib.postgres.fields` that need no field."""
+
+from aorm.postgres.ranges import RangeBoundary, RangeOperators
+
+__all__ = ["RangeBoundary", "RangeOperators"]
