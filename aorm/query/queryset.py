@@ -35,6 +35,9 @@ M = TypeVar("M")
 
 NO_HINTS: Mapping[Any, Any] = {}
 
+# The steps of a get() that subclasses may override.
+GENERAL_STEPS = ("filter", "_clone", "_copy", "_with", "_afetch_all", "db")
+
 # How many results repr() shows.
 REPR_OUTPUT_SIZE = 20
 
@@ -58,6 +61,8 @@ class QuerySet(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writing
         return manager
 
     as_manager.queryset_only = True  # type: ignore[attr-defined]
+
+    _gets_plainly: ClassVar[bool] = True
 
     # What most querysets never change stands on the class: making one sets four attributes.
     _kind: ResultKind = MODELS
@@ -86,6 +91,8 @@ class QuerySet(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writing
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         harmonise_twins(cls)
+        # A class that changes how rows are filtered or fetched has its say in get() too.
+        cls._gets_plainly = all(getattr(cls, name) is getattr(QuerySet, name) for name in GENERAL_STEPS)
 
     # Copies.
 
@@ -117,6 +124,11 @@ class QuerySet(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writing
         new = self._copy()
         new._query = query
         return new
+
+    def _is_untouched(self) -> bool:
+        """Whether nothing was asked of the queryset that a plain ``get()`` would have to heed."""
+        state = self.__dict__
+        return len(state) == 4 and type(self)._gets_plainly
 
     def _next_is_sticky(self) -> Self:
         """Let the next ``filter()`` share its related rows with the one after it, as related managers need."""

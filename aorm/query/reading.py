@@ -10,6 +10,7 @@ from aorm.fields.outputs import field_for
 from aorm.query import execution
 from aorm.query.aggregation import COUNT_ALL, Aggregation, finish_aggregation, resolve_aggregates
 from aorm.query.explaining import explain
+from aorm.query.getting import GET_LIMIT, MAX_GET_RESULTS, get_plainly
 from aorm.query.naming import check_alias, refuse_values
 from aorm.query.results import MODELS, TUPLES
 from aorm.query.state import annotation_of
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from aorm.query.queryset import QuerySet
     from aorm.query.starting import M, Starts
 
-# One more than this is never fetched to say how many a get() found.
-MAX_GET_RESULTS = 21
-GET_LIMIT = Param(MAX_GET_RESULTS, BIGINT)
 ONE_ROW = Param(1, BIGINT)
 
 
@@ -40,6 +38,11 @@ class ReadingMixin:
             MultipleObjectsReturned: there are several.
         """
         queryset = self._start()
+        if not args and kwargs:
+            simply = await get_plainly(queryset, kwargs)
+            if simply is not None:
+                only: M = only_one(simply, queryset.model, MAX_GET_RESULTS)
+                return only
         if queryset._query.combinator is not None and (args or kwargs):
             raise NotSupportedError(
                 f"Calling QuerySet.get(...) with filters after {queryset._query.combinator}() is not supported."
@@ -51,17 +54,8 @@ class ReadingMixin:
             if not query.distinct_names:
                 changes.update(order_by=(), orders_by_default=False)
             one._query = query.replace(**changes)
-        found = await one._afetch_all()
-        if len(found) == 1:
-            return found[0]
-        model = one.model
-        if not found:
-            raise model.DoesNotExist(f"{model._meta.object_name} matching query does not exist.")
-        limited = one._query.limit is GET_LIMIT and len(found) >= MAX_GET_RESULTS
-        count = f"more than {MAX_GET_RESULTS - 1}" if limited else str(len(found))
-        raise model.MultipleObjectsReturned(
-            f"get() returned more than one {model._meta.object_name} -- it returned {count}!"
-        )
+        limit = MAX_GET_RESULTS if one._query.limit is GET_LIMIT else None
+        return only_one(await one._afetch_all(), one.model, limit)
 
     get = sync_twin(aget)
 
@@ -233,6 +227,17 @@ class ReadingMixin:
         return await explain(self._start(), format, options)
 
     explain = sync_twin(aexplain)
+
+
+def only_one(found: list[M], model: Any, limit: int | None) -> M:
+    """Return the one object of a list; the model's exceptions tell of none or of several."""
+    if len(found) == 1:
+        return found[0]
+    name = model._meta.object_name
+    if not found:
+        raise model.DoesNotExist(f"{name} matching query does not exist.")
+    count = f"more than {limit - 1}" if limit is not None and len(found) >= limit else str(len(found))
+    raise model.MultipleObjectsReturned(f"get() returned more than one {name} -- it returned {count}!")
 
 
 async def _fetch_aggregation(queryset: QuerySet[Any], aggregation: Aggregation) -> list[Any]:

@@ -11,6 +11,7 @@ from aorm.database.management import mark_for_rollback_on_error
 from aorm.exceptions import FieldError, IntegrityError
 from aorm.fields.base import Field
 from aorm.query.execution import execute_statement
+from aorm.query.fetch_modes import FETCH_ONE
 from aorm.query.resolving import SEPARATOR
 from aorm.query.updating import rows_condition, update_rows
 from aorm.sql.tables import Table
@@ -19,6 +20,7 @@ from aorm.sql.write import Delete
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aorm.mapping.options import Options
     from aorm.query.queryset import QuerySet
     from aorm.query.starting import M, Starts
 
@@ -32,7 +34,8 @@ class WritingMixin:
         refuse_reverse_names(queryset, kwargs)
         instance = queryset.model(**kwargs)
         queryset._for_write = True
-        instance._state.fetch_mode = queryset._fetch_mode
+        if queryset._fetch_mode is not FETCH_ONE:
+            instance._state.fetch_mode = queryset._fetch_mode
         await instance.asave(force_insert=True, using=queryset.db)
         return instance  # type: ignore[no-any-return]
 
@@ -166,15 +169,18 @@ class WritingMixin:
 
 def refuse_reverse_names(queryset: QuerySet[Any], kwargs: Mapping[str, Any]) -> None:
     """Raise ValueError where ``create()`` is given reverse one-to-one relations, which it could not save."""
-    names = {
-        relation.get_accessor_name()
-        for relation in queryset._query.meta.all_related_objects
-        if relation.one_to_one and not relation.hidden
-    }
-    wrong = names.intersection(kwargs)
+    wrong = queryset._query.meta.derive("reverse_one_to_one_names", _reverse_one_to_one_names).intersection(kwargs)
     if wrong:
         shown = ", ".join(sorted(wrong))
         raise ValueError(f"The following fields do not exist in this model: {shown}")
+
+
+def _reverse_one_to_one_names(meta: Options) -> frozenset[str]:
+    return frozenset(
+        relation.get_accessor_name()
+        for relation in meta.all_related_objects
+        if relation.one_to_one and not relation.hidden
+    )
 
 
 def extract_model_params(
