@@ -17,7 +17,6 @@ from aorm.models.preparation import prepare_related
 from aorm.models.saving import SaveOptions, save, save_base, save_simply
 from aorm.models.state import DEFERRED, ModelState, StateOfInstance
 from aorm.query.prefetch import aprefetch_related_objects
-from aorm.query.prefetch import aprefetch_related_objects
 from aorm.signals import post_init, pre_init
 
 if TYPE_CHECKING:
@@ -201,12 +200,6 @@ class Model(metaclass=ModelBase):
 
     async def afetch_related(self, *lookups: str | Prefetch) -> None:
         """Load related objects that are not loaded yet: ``await book.afetch_related("author", "tags__owner")``."""
-        await aprefetch_related_objects([self], *lookups)
-
-    fetch_related = sync_twin(afetch_related)
-
-    async def afetch_related(self, *lookups: Any) -> None:
-        """Load relations of this instance, as ``prefetch_related`` does for many: ``"author", "tags__owner"``."""
         await aprefetch_related_objects([self], *lookups)
 
     fetch_related = sync_twin(afetch_related)

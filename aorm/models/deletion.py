@@ -193,10 +193,9 @@ class Collector:
 
         Args:
             objs: the instances.
-            source: the model whose deletion caused this one.
+            source, source_attr: the model whose deletion caused this one, and its relation.
             nullable: the reference to the source may be NULL.
             collect_related: also what depends on the instances.
-            source_attr: the name of the relation from the source.
             reverse_dependency: the source is deleted first.
             keep_parents: leave the rows of parent models.
             fail_on_restricted: look for restricted instances now, not in the outermost call.

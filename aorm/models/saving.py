@@ -76,8 +76,7 @@ async def save(instance: Any, options: SaveOptions) -> None:
 async def save_simply(instance: Any, force_insert: Any, using: str | None) -> bool:
     """Save where nothing special is asked for, and tell whether that was so; if not, nothing was done.
 
-    Does what ``save`` would do for one table, without signals and options: the way that nearly all saving takes, with
-    as few calls as possible.
+    The way that nearly all saving takes: what ``save`` does for one table without signals, in as few calls as possible.
     """
     table = instance._meta.derive("simple_writer", simple_writer)
     if (
@@ -95,8 +94,7 @@ async def save_simply(instance: Any, force_insert: Any, using: str | None) -> bo
     try:
         key = getattr(instance, table.key_name)
         if key is None:
-            key = table.key_field.get_pk_value_on_save(instance)
-            setattr(instance, table.key_name, key)
+            key = table.make_key(instance)
         has_key = key is not None and key.__class__ is not DatabaseDefault
         updated = False
         if has_key and not force_insert and not (table.has_key_default and is_adding(instance)):

@@ -269,6 +269,12 @@ class TableWriter:
         """Return the writer of a model's own table."""
         return meta.derive("table_writer", TableWriter)
 
+    def make_key(self, instance: Any) -> Any:
+        """Give an instance without primary key the one that its field makes, which may be None, and return it."""
+        key = self.key_field.get_pk_value_on_save(instance)
+        setattr(instance, self.key_name, key)
+        return key
+
     def update(self, names: frozenset[str] | None) -> RowWriter:
         """Return the writer of an UPDATE of the named fields, or of all."""
         writer = self._updates.get(names)
