@@ -63,7 +63,7 @@ class Book(models.Model):
         return self.title
 
     async def aclean(self) -> None:
-        """Check what needs a question to the database; `clean()` would be its sync spelling, and both faces honour it."""
+        """Check what takes a question to the database; both faces of validation come here."""
         same_day = Book.objects.filter(author=self.author_id, published=self.published).exclude(pk=self.pk)
         if await same_day.aexists():
             raise ValidationError("The author has published another book on that day.")

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 def run_program(script: Path, *arguments: str, folder: Path) -> str:
     """Run a script in a folder and return what it printed; it has to end well and complain of nothing."""
     environment = {name: value for name, value in os.environ.items() if name != "AORM_DATABASE_URL"}
-    environment["PYTHONPATH"] = str(ROOT)
+    environment |= {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-X", "dev", str(script), *arguments],
+        [sys.executable, "-W", "error", str(script), *arguments],
         cwd=folder,
         env=environment,
         capture_output=True,
