@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from aorm.bridge import home_loop, run_sync
-from aorm.database.binding import bind, bound
+from aorm.database.binding import bind, bound, current
 from aorm.database.callbacks import run_callbacks, run_callbacks_sync
 from aorm.database.databases import DEFAULT_DB_ALIAS, databases
 from aorm.database.generators import refuse_lost_block
@@ -90,7 +90,15 @@ class Atomic:
     ) -> None:
         """Leave it: unbind first, then commit, release or roll back, then run the callbacks that are due."""
         block = self._unbind()
-        callbacks = await block.scope.leave(block, failed=error is not None)
+        if kind is GeneratorExit:
+            # The coroutine is being closed, so nothing can be awaited; an asynchronous generator pays the same price.
+            self._forget(block)
+            block.scope.abandon(block)
+            return
+        try:
+            callbacks = await block.scope.leave(block, failed=error is not None)
+        finally:
+            self._forget(block)
         if callbacks:
             await run_callbacks(callbacks)
 
@@ -110,7 +118,10 @@ class Atomic:
     ) -> None:
         """Leave it, as `__aexit__` does."""
         block = self._unbind()
-        callbacks = run_to_the_end(block.scope, block, failed=error is not None)
+        try:
+            callbacks = run_to_the_end(block.scope, block, failed=error is not None)
+        finally:
+            self._forget(block)
         if callbacks:
             run_callbacks_sync(callbacks)
 
@@ -131,7 +142,7 @@ class Atomic:
             attempt = 0
             while True:
                 try:
-                    async with self:
+                    async with self._another():
                         return await function(*args, **kwargs)
                 except Error as error:
                     if not self._may_retry(error, attempt):
@@ -142,14 +153,12 @@ class Atomic:
         return inner
 
     def _decorate_function(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        block = self._without_retry()
-
         @functools.wraps(function)
         def inner(*args: Any, **kwargs: Any) -> Any:
             attempt = 0
             while True:
                 try:
-                    with block:
+                    with self._another():
                         return function(*args, **kwargs)
                 except Error as error:
                     if not self._may_retry(error, attempt):
@@ -159,7 +168,14 @@ class Atomic:
 
         return inner
 
-    def _without_retry(self) -> Atomic:
+    def __del__(self) -> None:
+        """Give up blocks that were never left, because KeyboardInterrupt came in the very moment of doing so."""
+        for block, _ in getattr(self, "_open", ()):
+            if not block.is_closed:
+                block.scope.abandon(block)
+
+    def _another(self) -> Atomic:
+        """Return one for a single call."""
         once = Atomic(self.using, self.savepoint, self.durable, self.options)
         once.allows_durable = self.allows_durable
         return once
@@ -167,13 +183,11 @@ class Atomic:
     def _may_retry(self, error: Error, attempt: int) -> bool:
         """Only a whole transaction can be repeated, and only if it is certain that it did not happen."""
         alias = self.using or DEFAULT_DB_ALIAS
-        return (
-            attempt < self.retry and error.retryable and error.outcome != "unknown" and bound.get().get(alias) is None
-        )
+        return attempt < self.retry and error.retryable and error.outcome != "unknown" and current(alias) is None
 
     def _enter(self) -> Block:
         alias = self.using or DEFAULT_DB_ALIAS
-        parent = bound.get().get(alias)
+        parent = current(alias)
         if parent is None:
             scope = Scope(databases[alias], self.options)
             before = home_loop.get()
@@ -206,22 +220,22 @@ class Atomic:
         """Take the block out of this context; synchronous, and the first thing that leaving does."""
         alias = self.using or DEFAULT_DB_ALIAS
         block = bound.get().get(alias)
-        if block is None:
-            return self._stray_block()
-        for index in range(len(self._open) - 1, -1, -1):
-            if self._open[index][0] is block:
-                _, before = self._open.pop(index)
-                bind(alias, block.parent)
-                if block.parent is None:
+        for opened, before in self._open:
+            if opened is block:
+                bind(alias, opened.parent)
+                if opened.parent is None:
                     home_loop.set(before)
-                return block
+                return opened
         return self._stray_block()
+
+    def _forget(self, block: Block) -> None:
+        self._open = [entry for entry in self._open if entry[0] is not block]
 
     def _stray_block(self) -> Block:
         """Find the block that is being left in a context in which it was never entered; have it rolled back."""
         if not self._open:
             raise TransactionManagementError("this atomic() block was left without having been entered")
-        block, _ = self._open.pop()
+        block, _ = self._open[-1]
         block.scope.transaction.needs_rollback = True
         block.scope.transaction.complaint = TransactionManagementError(
             f"{block.describe()} is left in another context (task or worker thread) than it was entered in, so "

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aorm.database.transaction import Block
 
-__all__ = ["Detached", "bind", "bound", "detached", "hidden"]
+__all__ = ["Detached", "bind", "bound", "current", "detached", "hidden"]
 
 _NOTHING: Mapping[str, Block] = MappingProxyType({})
 
@@ -24,6 +24,16 @@ bound: ContextVar[Mapping[str, Block]] = ContextVar("aorm_bound", default=_NOTHI
 
 hidden: ContextVar[Mapping[str, Block]] = ContextVar("aorm_hidden", default=_NOTHING)
 """The blocks that `detached()` has put aside: their connections cannot come free while this context waits for one."""
+
+
+def current(alias: str) -> Block | None:
+    """Return the innermost block that this context has entered, open or not; None outside."""
+    block = bound.get().get(alias)
+    if block is not None and block.is_abandoned:
+        while block is not None and block.is_abandoned:
+            block = block.parent
+        bind(alias, block)
+    return block
 
 
 def bind(alias: str, block: Block | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from aorm.database.observing import Observed, Observer
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
 
-    from aorm.database.config import DatabaseConfig
+    from aorm.database.pool import Pool
     from aorm.database.transaction import Command, Steps, Transaction
     from aorm.dialects.base.sessions import Sessions, TransactionOptions
     from aorm.drivers.answers import Answer
@@ -44,13 +45,14 @@ class Sender:
     def __init__(
         self,
         connection: DriverConnection,
-        config: DatabaseConfig,
+        pool: Pool,
         transaction: Transaction,
         observers: Sequence[Observer],
     ) -> None:
-        """Send on `connection`."""
+        """Send on `connection`, which is of `pool`."""
         self.connection = connection
-        self.config = config
+        self.pool = pool
+        self.config = pool.config
         self.transaction = transaction
         self.watched = Observed(connection, observers) if observers else connection
         self.cancelled: asyncio.CancelledError | None = None
@@ -61,9 +63,14 @@ class Sender:
         if not self.connection.is_open():
             return ConnectionLost(f"database {config.alias!r}: the connection was lost")
         answer = self.watched.start(sql)
-        undoes = command.kind in ("rollback", "rollback_to")
-        limit = config.cleanup_timeout if undoes else config.commit_timeout
-        is_done, cancelled = await complete(answer, limit, config.cancel_grace)
+        if command.kind in ("rollback", "rollback_to"):
+            is_done, cancelled = await complete(answer, config.cleanup_timeout, config.cancel_grace)
+        else:
+            expected = self.pool.expected
+            if config.commit_timeout is not None:
+                expected[answer] = monotonic() + config.commit_timeout
+            is_done, cancelled = await complete(answer, None, config.cancel_grace)
+            expected.pop(answer, None)
         self.cancelled = self.cancelled or cancelled
         error: Error | None
         if is_done:

@@ -6,7 +6,7 @@ import asyncio
 from asyncio import current_task
 from typing import TYPE_CHECKING, Any, cast
 
-from aorm.database.binding import bound, hidden
+from aorm.database.binding import bound, current, hidden
 from aorm.database.homes import Home
 from aorm.database.integrity import ConstraintChecks
 from aorm.database.lease import Lease, end_failed_lease
@@ -71,7 +71,7 @@ class Database(ConstraintChecks):
     @property
     def in_atomic_block(self) -> bool:
         """Whether this context is inside an `atomic()` of this database."""
-        block = bound.get().get(self.alias)
+        block = current(self.alias)
         return block is not None and not block.is_manual
 
     @property
@@ -87,7 +87,7 @@ class Database(ConstraintChecks):
         `writes` says that it is not a plain SELECT, `locking` that it locks rows, which needs a transaction.
         """
         block = bound.get().get(self.alias)
-        if block is not None:
+        if block is not None and not block.is_abandoned:
             rows: list[Any] = await block.scope.fetch(block, sql, parameters, writes=writes or locking)
             return rows
         if locking:
@@ -117,7 +117,7 @@ class Database(ConstraintChecks):
         self, sql: str, parameters: Sequence[Any] = (), *, locking: bool = False, writes: bool = True
     ) -> int:
         """Run a statement and return the number of rows it affected."""
-        block = bound.get().get(self.alias)
+        block = current(self.alias)
         if block is not None:
             count: int = await block.scope.execute(block, sql, parameters, writes=writes)
             return count
@@ -136,7 +136,7 @@ class Database(ConstraintChecks):
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement once for each row of parameters, all or none."""
-        block = bound.get().get(self.alias)
+        block = current(self.alias)
         if block is not None:
             await block.scope.execute_many(block, sql, rows)
             return
@@ -152,7 +152,7 @@ class Database(ConstraintChecks):
         self, sql: str, parameters: Sequence[Any] = (), chunk_size: int = 2000, *, locking: bool = False
     ) -> Stream:
         """Return the rows piece by piece: `async for rows in database.stream(sql)` gives lists."""
-        if locking and bound.get().get(self.alias) is None:
+        if locking and current(self.alias) is None:
             raise self.lock_refusal()
         return Stream(self, sql, parameters, chunk_size)
 
@@ -235,7 +235,7 @@ class Database(ConstraintChecks):
 
     def bound_block(self) -> Block | None:
         """Return the innermost block that this context has entered, open or not."""
-        return bound.get().get(self.alias)
+        return current(self.alias)
 
     def lock_refusal(self) -> TransactionManagementError:
         """Return the error for row locks outside a transaction."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from inspect import CORO_CREATED, getcoroutinestate
+from typing import TYPE_CHECKING, Any
 
 import anyio.from_thread
 
@@ -10,6 +11,8 @@ from aorm.bridge import run_sync
 from aorm.calls import run_from_worker
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from aorm.database.scope import Scope
     from aorm.database.transaction import Block, Callback
 
@@ -19,7 +22,16 @@ __all__ = ["run_to_the_end"]
 def run_to_the_end(scope: Scope, block: Block, *, failed: bool) -> list[Callback]:
     """Run the I/O half of leaving; without a hop to the loop where nothing has to be sent."""
     leaving = scope.leave(block, failed=failed)
-    if not scope.must_send(block):
+    try:
+        return _run(leaving, must_send=scope.must_send(block))
+    finally:
+        if getcoroutinestate(leaving) == CORO_CREATED:  # interrupted before it began
+            leaving.close()
+            scope.abandon(block)
+
+
+def _run(leaving: Coroutine[Any, Any, list[Callback]], *, must_send: bool) -> list[Callback]:
+    if not must_send:
         try:
             leaving.send(None)
         except StopIteration as stop:

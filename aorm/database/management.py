@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aorm.bridge import run_sync, sync_twin
-from aorm.database.binding import bind, bound
+from aorm.database.binding import bind, current
 from aorm.database.callbacks import call_now, call_now_async, run_callbacks, run_callbacks_sync
 from aorm.database.databases import DEFAULT_DB_ALIAS, databases
 from aorm.database.scope import Scope
@@ -51,7 +51,7 @@ NOT_CALLABLE = "on_commit()'s callback must be a callable."
 
 
 def _block(using: str | None) -> Block | None:
-    return bound.get().get(using or DEFAULT_DB_ALIAS)
+    return current(using or DEFAULT_DB_ALIAS)
 
 
 def _atomic_block(using: str | None) -> Block | None:

@@ -88,6 +88,8 @@ class Pool(SlotMachine):
         self._upkeep = upkeep
         # Not the context of whoever came first: it may hold a transaction, or a request.
         self._context = contextvars.Context()
+        self.expected: dict[Answer[str], float] = {}
+        """Answers on their way, and when to give them up; looked at in rounds, since a timer for each is dear."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._round: asyncio.TimerHandle | None = None
         self._retry: asyncio.TimerHandle | None = None
@@ -298,7 +300,7 @@ class Pool(SlotMachine):
     def _keep_rounds(self) -> None:
         if self._round is None and not self.is_closing and self.slots:
             config = self.config
-            limits = [config.idle_timeout, config.max_lifetime, config.leak_after]
+            limits = [config.idle_timeout, config.max_lifetime, config.leak_after, config.commit_timeout]
             shortest = min((limit for limit in limits if limit is not None), default=None)
             if shortest is not None:
                 delay = min(max(shortest / 4, _SHORTEST_ROUND), _LONGEST_ROUND)
@@ -308,6 +310,9 @@ class Pool(SlotMachine):
         self._round = None
         now = monotonic()
         self.expire(now)
+        for answer, deadline in list(self.expected.items()):
+            if now > deadline:
+                answer.give_up()
         limit = self.config.leak_after
         for slot in self.slots:
             if limit is not None and slot.state is LEASED and now - slot.since > limit and not slot.is_reported:

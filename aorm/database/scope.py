@@ -7,6 +7,7 @@ which they came. A cancelled statement is followed to its end before the next tu
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from aorm.database.commands import Sender, run_steps, spell
@@ -161,8 +162,9 @@ class Scope:
         is_last = block.index == 0
         if is_last:
             block.is_closed = True
-            self._turns.refuse(lambda: self._too_late(block))
-        orphan = self._close_children(block)
+            if self._turns.is_taken:
+                self._turns.refuse(lambda: self._too_late(block))
+        orphan = None if transaction.stack[-1] is block else self._close_children(block)
         came, cancelled = True, None
         if self._turns.is_taken:
             config = self.database.config
@@ -179,7 +181,8 @@ class Scope:
                 raise self._noted(cancelled) from error
             raise
         except asyncio.CancelledError as error:
-            raise self._noted(error)
+            self._noted(error)
+            raise
         finally:
             if is_last:
                 self._give_back()
@@ -216,6 +219,20 @@ class Scope:
             f"database {self.database.alias!r}: {block.describe()} ended before the task that used its transaction "
             "now. Await the task inside the block, or start it inside detached()."
         )
+
+    def abandon(self, block: Block) -> None:
+        """Give up a block that nobody can leave in order any more; the connection is closed without waiting."""
+        transaction = self.transaction
+        transaction.lose(InterfaceError(f"{block.describe()} was abandoned"))
+        for one in transaction.stack[block.index :]:
+            one.is_closed = one.is_abandoned = one.was_rolled_back = True
+        del transaction.stack[block.index :]
+        loop, pool, slot = self.loop, self.pool, self.slot
+        self.slot = None
+        if slot is None or pool is None or loop is None or loop.is_closed():
+            return
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(pool.discard, slot)
 
     async def _take_turn(self, block: Block, sql: str | None, writes: bool) -> DriverConnection:
         self._check(block)
@@ -295,8 +312,8 @@ class Scope:
     async def _run(self, steps: Steps, transaction: Transaction | None = None) -> asyncio.CancelledError | None:
         database, slot = self.database, self.slot
         sender = None
-        if slot is not None:
-            sender = Sender(slot.connection, database.config, transaction or self.transaction, database.observers)
+        if slot is not None and self.pool is not None:
+            sender = Sender(slot.connection, self.pool, transaction or self.transaction, database.observers)
         return await run_steps(steps, sender, database.sessions, self.options)
 
     def _break_off(self) -> Error:
@@ -316,11 +333,9 @@ class Scope:
             "Await the task inside the block."
         )
 
-    def _close_children(self, block: Block) -> Error | None:
+    def _close_children(self, block: Block) -> Error:
         """Close what other tasks opened inside `block` and have not left; the work is then rolled back."""
         stack = self.transaction.stack
-        if stack[-1] is block:
-            return None
         orphan = OrphanedTask(
             f"database {self.database.alias!r}: {block.describe()} was left while another task was still inside "
             f"{stack[-1].describe()}: the work was rolled back. Await the task inside the block."

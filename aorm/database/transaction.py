@@ -51,6 +51,7 @@ class Block:
         "allows_durable",
         "has_foreign_writes",
         "index",
+        "is_abandoned",
         "is_closed",
         "is_manual",
         "name",
@@ -68,6 +69,8 @@ class Block:
         self.name = name
         self.place = ("", 0)
         self.is_closed = False
+        self.is_abandoned = False
+        """Whether nobody can leave it any more: then it counts as not there."""
         self.is_manual = False
         self.allows_durable = False
         self.has_foreign_writes = False
