@@ -54,6 +54,7 @@ from aorm.fields.numeric import (
 from aorm.fields.temporal import DateField, DateTimeField
 from aorm.fields.text import CharField, EmailField, SlugField, TextField, URLField
 from aorm.fields.times import TimeField
+from aorm.models import constraints, expressions, fetch_modes, fields, functions, indexes, lookups
 from aorm.models.base import Model
 from aorm.models.constraints import BaseConstraint, CheckConstraint, Deferrable, UniqueConstraint
 from aorm.models.indexes import Index
@@ -187,6 +188,13 @@ __all__ = [
     "WindowFrame",
     "WindowFrameExclusion",
     "aprefetch_related_objects",
+    "constraints",
+    "expressions",
+    "fetch_modes",
+    "fields",
+    "functions",
+    "indexes",
+    "lookups",
     "prefetch_related_objects",
     "signals",
 ]
