@@ -22,6 +22,7 @@ from aorm.fields.numeric import (
 from aorm.fields.temporal import DateField, DateTimeField
 from aorm.fields.text import CharField, EmailField, SlugField, TextField, URLField
 from aorm.fields.times import TimeField
+from aorm.models.fields import json
 
 __all__ = [
     "NOT_PROVIDED",
@@ -53,4 +54,5 @@ __all__ = [
     "TimeField",
     "URLField",
     "UUIDField",
+    "json",
 ]
