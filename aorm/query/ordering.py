@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aorm.exceptions import FieldError
 from aorm.expressions.lists import OrderByList
 from aorm.expressions.ordering import OrderBy
-from aorm.query.resolving import SEPARATOR, columns_term, find_target
+from aorm.query.resolving import SEPARATOR, columns_term, find_target, walk
 from aorm.query.state import NamedOrdering
 from aorm.sql.functions import Call
 from aorm.sql.select import Ordering
@@ -71,6 +71,9 @@ def checked_orderings(scope: QueryScope, item: Any) -> tuple[NamedOrdering | Ord
     Raises:
         FieldError: a name is no field and no annotation, or an aggregate is not part of the query.
     """
+    if scope.query.combinator is not None:
+        # The names of a set operation are those of its first query.
+        scope = type(scope)(scope.query.combined[0])
     if isinstance(item, str):
         name, descending = item.lstrip("+-"), item.startswith("-")
         if name != "?":
@@ -102,6 +105,10 @@ def named_ordering(scope: QueryScope, name: str, descending: bool) -> Iterable[O
     """Return the ordering by a name: ``?``, an annotation, a field, or a relation, which orders as its model does."""
     if name == "?":
         return (Ordering(Call("random", (), DOUBLE), descending),)
+    for selected in scope.query.selected if scope.query.has_values else ():
+        # What values() selects under a name is what the name means, even where a relation would order as its model.
+        if selected.name == name:
+            return orderings_of(selected.term, descending)
     resolved, rest, target = scope.find(name)
     if target is not None and not rest and _orders_like_its_model(target.relation, name):
         return related_ordering(scope, name, descending, ())
@@ -112,8 +119,8 @@ def named_ordering(scope: QueryScope, name: str, descending: bool) -> Iterable[O
 def _orders_like_its_model(relation: Any, name: str) -> bool:
     if relation is None:
         return False
-    last = name.rpartition(SEPARATOR)[2]
-    return bool(relation.path[-1].target.ordering) and last not in (getattr(relation, "attname", None), "pk")
+    own_name = relation.attname if relation.concrete else None
+    return bool(relation.path[-1].target.ordering) and name != "pk" and name.rpartition(SEPARATOR)[2] != own_name
 
 
 def related_ordering(scope: QueryScope, prefix: str, descending: bool, seen: Sequence[Options]) -> Iterable[Ordering]:
@@ -122,14 +129,13 @@ def related_ordering(scope: QueryScope, prefix: str, descending: bool, seen: Seq
     Raises:
         FieldError: models order by each other in a circle.
     """
-    target = find_target(scope.query.meta, prefix.split(SEPARATOR))
-    relation: Any = target.output
+    whole, relation, _ = walk(scope.query.meta, prefix.split(SEPARATOR))
     meta: Options = relation.path[-1].target
     if meta in seen:
         raise FieldError("Infinite loop caused by ordering.")
     for item in meta.ordering:
         if not isinstance(item, str):
-            alias = scope.follow(_whole_path(scope.query.meta, prefix))
+            alias = scope.follow(whole)
             yield from _expression_elsewhere(item, scope, meta, alias, descending)
             continue
         name, is_descending = item.lstrip("+-"), item.startswith("-") != descending
@@ -142,21 +148,13 @@ def related_ordering(scope: QueryScope, prefix: str, descending: bool, seen: Seq
         resolved = scope.transformed_by(resolved, inner.rest, inner)
         yield from orderings_of(resolved.term, is_descending)
     if not meta.ordering:
-        key = columns_term(meta.pk_fields, scope.follow(_whole_path(scope.query.meta, prefix)))
+        key = columns_term(meta.pk_fields, scope.follow(whole))
         yield from orderings_of(key, descending)
-
-
-def _whole_path(meta: Options, prefix: str) -> tuple[Any, ...]:
-    hops: list[Any] = []
-    for name in prefix.split(SEPARATOR):
-        field = meta.find_field(name)
-        hops.extend(field.path)
-        meta = field.path[-1].target
-    return tuple(hops)
 
 
 def _expression_elsewhere(
     item: Any, scope: QueryScope, meta: Options, alias: str, descending: bool
 ) -> Iterable[Ordering]:
     found = expression_orderings(item, scope.at(meta, alias))
-    return [reversed_ordering(part) for part in found] if descending else found
+    # An OrderBy keeps the direction that it names, whichever way the relation is ordered: so does Django's.
+    return [reversed_ordering(part) for part in found] if descending and not isinstance(item, OrderBy) else found

@@ -10,7 +10,7 @@ from aorm.expressions.base import contains_aggregate, contains_window
 from aorm.query.columns import ColumnPicker
 from aorm.query.grouping import group_by_terms
 from aorm.query.joins import make_joins
-from aorm.query.ordering import resolve_ordering
+from aorm.query.ordering import resolve_ordering, reversed_ordering
 from aorm.query.scope import QueryScope
 from aorm.query.state import NamedOrdering, Query
 from aorm.sql.predicates import FALSE, TRUE, And, Exists, InQuery, Predicate, conjunction
@@ -19,7 +19,7 @@ from aorm.sql.select import Compound, Lock, Ordering, Position, Select
 from aorm.sql.sources import From, Selectable, Subquery
 from aorm.sql.tables import ColumnList, Table
 from aorm.sql.types import INTEGER
-from aorm.sql.values import Literal
+from aorm.sql.values import Literal, OuterReference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -257,21 +257,25 @@ def _compound_ordering(query: Query, finished: Finished) -> tuple[Ordering, ...]
     found: list[Ordering] = []
     items = query.order_by or (() if not query.orders_by_default else tuple(query.meta.ordering))
     for item in items:
-        name, descending, nulls = _compound_item(item)
-        if name not in positions:
+        part = _compound_item(item)
+        position = next((slot.position + 1 for slot in slots if slot.term.same_as(part.term)), None)
+        if isinstance(part.term, OuterReference):
+            position = positions.get(part.term.name)
+        if position is None:
             raise DatabaseError("ORDER BY term does not match any column in the result set.")
-        found.append(Ordering(Position(positions[name], INTEGER), descending != query.is_reversed, nulls))
+        part = part.replace(term=Position(position, INTEGER))
+        found.append(reversed_ordering(part) if query.is_reversed else part)
     return tuple(found)
 
 
-def _compound_item(item: Any) -> tuple[str, bool, str | None]:
+def _compound_item(item: Any) -> Ordering:
+    """Return an ordering of a set operation; a name stands in it as a reference yet to be found."""
     if isinstance(item, str):
-        return item.lstrip("+-"), item.startswith("-"), None
+        return Ordering(OuterReference(item.lstrip("+-")), item.startswith("-"))
     if isinstance(item, NamedOrdering):
-        return item.name, item.descending, None
+        return Ordering(OuterReference(item.name), item.descending)
     if isinstance(item, Ordering):
-        column = getattr(item.term, "name", "")
-        return str(column), item.descending, item.nulls
+        return item
     raise DatabaseError("ORDER BY term does not match any column in the result set.")
 
 

@@ -84,6 +84,15 @@ def _new_targets(meta: Options) -> dict[str, Target]:
 
 def find_target(meta: Options, names: Sequence[str], extra_choices: Iterable[str] = ()) -> Target:
     """Follow the names from field to field until one is no relation or no field."""
+    path, output, rest = walk(meta, names)
+    if output is None:
+        raise unknown_name(meta, names[0], extra_choices)
+    path, columns = trim(path, _end_columns(output))
+    return Target(path, columns, output, rest)
+
+
+def walk(meta: Options, names: Sequence[str]) -> tuple[Path, Any, tuple[str, ...]]:
+    """Return all hops that the names lead over, the last field among them (None without one), and the names left."""
     hops: list[Hop] = []
     output: Any = None
     here = meta
@@ -102,11 +111,7 @@ def find_target(meta: Options, names: Sequence[str], extra_choices: Iterable[str
             break
         hops.extend(path)
         here = path[-1].target
-    if output is None:
-        raise unknown_name(meta, names[0], extra_choices)
-    rest = tuple(names[position:])
-    path, columns = trim(tuple(hops), _end_columns(output))
-    return Target(path, columns, output, rest)
+    return tuple(hops), output, tuple(names[position:])
 
 
 def _end_columns(output: Any) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from aorm.expressions.base import OutputField, Resolved, ResolvedQuery, resolve
 from aorm.fields.outputs import field_for, output_for_value
 from aorm.query.conditions import build_condition
 from aorm.query.embedding import embed
-from aorm.query.resolving import SEPARATOR, Target, find_target, resolve_path, unknown_name, unsupported_lookup
+from aorm.query.resolving import SEPARATOR, Target, find_target, resolve_path, unknown_name, unsupported_lookup, walk
 from aorm.query.state import JoinStep, Query
 from aorm.sql.sources import Subquery
 from aorm.sql.tables import Column
@@ -214,30 +214,26 @@ class QueryScope:
         relation = next((item for item in self.query.relations if item.name == first), None)
         if relation is None:
             return None
-        start = resolve_path(self.query.meta, relation.relation)
-        whole = find_target(self.query.meta, relation.relation.split(SEPARATOR))
-        field: Any = whole.output
-        alias = self._labelled(relation, field)
-        if not names:
-            target = Target(start.path, tuple(field.target_fields), field, ())
-            return target.resolved(alias), (), target
-        target = find_target(field.path[-1].target, names)
+        path, field, _ = walk(self.query.meta, relation.relation.split(SEPARATOR))
+        alias = self._labelled(relation, path)
+        related = field.path[-1].target
+        if not names or (names[0] != "pk" and related.find_field(names[0]) is None):
+            target = Target(path, tuple(field.target_fields), field, tuple(names))
+            target.is_nullable = True
+            return target.resolved(alias), target.rest, target
+        target = find_target(related, names)
         last = self.follow(target.path, alias)
         resolved = target.resolved(last)
         nullable = Target(target.path, target.columns, target.output, target.rest)
         nullable.is_nullable = True
         return resolved, target.rest, nullable
 
-    def _labelled(self, relation: Any, field: Any) -> str:
+    def _labelled(self, relation: Any, path: Path) -> str:
         for step in self.joins:
             if step.label == relation.name:
                 return step.alias
-        names = relation.relation.split(SEPARATOR)
-        parent = self.query.meta.db_table
-        if len(names) > 1:
-            parent = self.follow(find_target(self.query.meta, names[:-1]).path)
-        *before, last = field.path
-        parent = self.follow(tuple(before), parent)
+        last = path[-1]
+        parent = self.follow(path[:-1])
         alias = self.join(parent, last, None, relation.name)
         condition = FilteredScope(self, relation.relation, last.target, alias).condition(relation.condition)
         self.joins = tuple(step.replace(filter=condition) if step.alias == alias else step for step in self.joins)

@@ -51,6 +51,8 @@ def _updatable_field(meta: Options, name: str) -> Any:
         raise FieldDoesNotExist(f"{meta.object_name} has no field named '{name}'")
     if field.is_relation and field.many_to_many:
         raise FieldError(f"Cannot update model field {field!r} (only non-relations and foreign keys permitted).")
+    if getattr(field, "fields", None):
+        raise FieldError("Composite primary key fields must be updated individually.")
     if not field.concrete:
         raise FieldError(f"Cannot update model field {field!r} (only concrete fields are permitted).")
     if getattr(field, "generated", False):
