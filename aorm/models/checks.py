@@ -13,8 +13,6 @@ from aorm.database.databases import databases as registry
 from aorm.database.routing import router
 from aorm.exceptions import FieldDoesNotExist
 from aorm.mapping.checking import check_local_fields
-from aorm.mapping.registry import current_apps
-from aorm.models.registry_checks import check_models, check_pending
 from aorm.relations.on_delete import DO_NOTHING, DatabaseOnDelete
 
 if TYPE_CHECKING:
@@ -311,17 +309,3 @@ def _composite_hint(meta: Options, name: str) -> str | None:
     if field not in meta.local_fields:
         return f"{name!r} field is not a local field."
     return None
-
-
-def check(*app_labels: str, databases: Iterable[str] | None = None) -> Messages:
-    """Return what is wrong with the declarations of all models, or of those of the applications that are named.
-
-    ``for message in aorm.check(): print(message)``
-
-    Args:
-        app_labels: the labels of applications.
-        databases: aliases of databases whose abilities are looked at as well; nothing is asked of them.
-    """
-    known = current_apps()
-    models = [model for model in known.get_models() if not app_labels or model._meta.app_label in app_labels]
-    return [*check_models(models, databases=list(databases or ())), *check_pending(known)]

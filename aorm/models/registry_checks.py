@@ -27,7 +27,7 @@ def check(models: Iterable[Any] | None = None, *, databases: Iterable[str] = ())
         return check_models(models, databases=tuple(databases))
     registry = current_apps()
     return [
-        *check_models(registry.get_models(include_auto_created=True), databases=tuple(databases)),
+        *check_models(registry.get_models(), databases=tuple(databases)),
         *check_pending(registry),
     ]
 
