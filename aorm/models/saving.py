@@ -81,8 +81,7 @@ async def save_simply(instance: Any, force_insert: Any, using: str | None) -> bo
     table = instance._meta.derive("simple_writer", simple_writer)
     if (
         table is None
-        or pre_save.receivers
-        or post_save.receivers
+        or ((pre_save.receivers or post_save.receivers) and has_save_listeners(type(instance)))
         or not table.stored <= instance.__dict__.keys()
         or (force_insert is not False and force_insert is not True)
     ):
@@ -118,6 +117,11 @@ async def save_simply(instance: Any, force_insert: Any, using: str | None) -> bo
         raise
     mark_saved(instance, alias)
     return True
+
+
+def has_save_listeners(model: Any) -> bool:
+    """Tell whether somebody wants to hear of the saving of the model's instances."""
+    return pre_save.has_listeners(model) or post_save.has_listeners(model)
 
 
 def simple_writer(meta: Options) -> TableWriter | None:
