@@ -165,7 +165,8 @@ def _from_mapping(alias: str, given: Mapping[Any, Any]) -> dict[str, Any]:
     url = options.pop("url", None)
     values = _from_url(alias, url) if url is not None else {}
     extra = options.pop("options", None) or {}
-    for name, value in {**options, **extra}.items():
+    merged: dict[str, Any] = {**options, **extra}
+    for name, value in merged.items():
         key = _PLACE_KEYS.get(name, name)
         if key == "scheme":
             value = _scheme(alias, str(value))

@@ -12,19 +12,19 @@ from aorm.database.integrity import ConstraintChecks
 from aorm.database.lease import Lease, end_failed_lease
 from aorm.database.observing import Observed, Observer
 from aorm.database.plans import PlanCache
-from aorm.database.pool import Pool, Upkeep
 from aorm.database.stream import Stream
-from aorm.dialects.base.sessions import SessionOptions, Sessions
-from aorm.drivers.protocol import ConnectionPlan, Driver, DriverConnection, Keeper
+from aorm.database.upkeep import connection_plan, upkeep_of
 from aorm.exceptions import OperationalError, TransactionManagementError, WouldDeadlock
-from aorm.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aorm.database.config import DatabaseConfig
-    from aorm.database.slots import PoolStats, Slot
+    from aorm.database.pool import Pool, PoolStats
+    from aorm.database.slots import Slot
     from aorm.database.transaction import Block
+    from aorm.dialects.base.sessions import Sessions
+    from aorm.drivers.protocol import Driver, DriverConnection, Keeper
 
 __all__ = ["Database"]
 
@@ -176,11 +176,11 @@ class Database(ConstraintChecks):
         if home is None or home.writer.is_closing:
             self.drop_dead_homes()
             if self._keeper is None:
-                self._keeper = self.driver.keep(self._connection_plan(is_reader=False))
+                self._keeper = self.driver.keep(connection_plan(self.config, self.dialect, is_reader=False))
             home = self._homes[loop] = Home(
                 self.config,
-                self._upkeep(is_reader=True),
-                self._upkeep(is_reader=False),
+                upkeep_of(self.config, self.dialect, self.driver, is_reader=True),
+                upkeep_of(self.config, self.dialect, self.driver, is_reader=False),
                 has_single_writer=self.sessions.has_single_writer,
             )
         self._home = home
@@ -274,40 +274,3 @@ class Database(ConstraintChecks):
                     "do this outside of the block."
                 )
         return await pool.acquire(statement)
-
-    def _upkeep(self, *, is_reader: bool) -> Upkeep:
-        plan = self._connection_plan(is_reader=is_reader)
-
-        async def connect() -> DriverConnection:
-            return await self.driver.connect(plan)
-
-        upkeep = Upkeep(connect, needs_ping=self.driver.needs_ping)
-        upkeep.ping = self.sessions.ping
-        upkeep.rollback = self.sessions.rollback
-        # Behind a transaction pooler a session is nobody's, and resetting it would reset somebody else's.
-        upkeep.reset = () if self.config.pooler == "transaction" else self.sessions.reset
-        return upkeep
-
-    def _connection_plan(self, *, is_reader: bool) -> ConnectionPlan:
-        config = self.config
-        session = SessionOptions(
-            options=config.options,
-            time_zone="UTC" if settings.use_tz else settings.time_zone,
-            is_memory=config.is_memory,
-            is_reader=is_reader,
-        )
-        return ConnectionPlan(
-            alias=config.alias,
-            host=config.host,
-            port=config.port,
-            user=config.user,
-            password=config.password,
-            database=config.name,
-            options=config.options,
-            startup_parameters=self.sessions.startup_parameters(session),
-            setup=self.sessions.setup(session),
-            functions=getattr(self.dialect, "functions", ()),
-            statement_cache_size=0 if config.pooler == "transaction" else config.statement_cache_size,
-            connect_timeout=config.connect_timeout,
-            is_memory=config.is_memory,
-        )

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from aorm.database.pool import Pool, Upkeep
+from aorm.database.pool import Pool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from aorm.database.config import DatabaseConfig
+    from aorm.database.upkeep import Upkeep
 
 __all__ = ["Home"]
 

@@ -11,6 +11,7 @@ import contextlib
 import contextvars
 import logging
 import traceback
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,13 @@ from aorm.exceptions import ConnectionLost, Error, InterfaceError, PoolTimeout
 from aorm.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Coroutine
 
     from aorm.database.config import DatabaseConfig
+    from aorm.database.upkeep import Upkeep
     from aorm.drivers.protocol import DriverConnection
 
-__all__ = ["Pool", "Upkeep", "Waiter"]
+__all__ = ["Pool", "PoolStats", "Waiter"]
 
 logger = logging.getLogger("aorm.database")
 
@@ -34,18 +36,23 @@ _SHORTEST_ROUND = 0.05
 _LONGEST_ROUND = 5.0
 
 
-class Upkeep:
-    """What a pool must know to make connections and keep them in order."""
+@dataclass(frozen=True, slots=True)
+class PoolStats:
+    """A look at a pool."""
 
-    __slots__ = ("connect", "needs_ping", "ping", "reset", "rollback")
-
-    def __init__(self, connect: Callable[[], Awaitable[DriverConnection]], *, needs_ping: bool) -> None:
-        """Begin with nothing to do but connecting."""
-        self.connect = connect
-        self.needs_ping = needs_ping
-        self.ping = "SELECT 1"
-        self.rollback = "ROLLBACK"
-        self.reset: tuple[str, ...] = ()
+    size: int
+    idle: int
+    in_use: int
+    connecting: int
+    cleaning: int
+    waiting: int
+    min_size: int
+    max_size: int
+    acquired: int
+    connected: int
+    failed: int
+    discarded: int
+    timed_out: int
 
 
 class Waiter:
@@ -209,7 +216,7 @@ class Pool(SlotMachine):
             async with asyncio.timeout(self.config.connect_timeout + 0.1):
                 connection = await self._upkeep.connect()
         except asyncio.CancelledError:
-            self.connect_cancelled()
+            self.connecting -= 1  # given up, because pool or loop are closing
             raise
         except Exception as error:
             if isinstance(error, TimeoutError):
@@ -277,6 +284,26 @@ class Pool(SlotMachine):
             waiter.fail(self.last_failure)
         else:
             waiter.fail(PoolTimeout(self.report(waiter.since)))
+
+    def stats(self) -> PoolStats:
+        """Return the numbers of this moment."""
+        idle = len(self.idle)
+        cleaning = sum(slot.state is CLEANING for slot in self.slots)
+        return PoolStats(
+            size=self.size,
+            idle=idle,
+            in_use=len(self.slots) - idle - cleaning,
+            connecting=self.connecting,
+            cleaning=cleaning,
+            waiting=sum(waiter.is_waiting() for waiter in self.waiters),
+            min_size=self.min_size,
+            max_size=self.max_size,
+            acquired=self.acquired,
+            connected=self.connected_count,
+            failed=self.failed,
+            discarded=self.discarded,
+            timed_out=self.timed_out,
+        )
 
     def report(self, since: float) -> str:
         """Return the text of a timeout: size, in use, waiting, and who holds the connections for how long."""

@@ -163,7 +163,7 @@ class Scope:
         if is_last:
             block.is_closed = True
             if self._turns.is_taken:
-                self._turns.refuse(lambda: self._too_late(block))
+                self._turns.refuse(lambda: _too_late(self.database.alias, block))
         orphan = None if transaction.stack[-1] is block else self._close_children(block)
         came, cancelled = True, None
         if self._turns.is_taken:
@@ -178,10 +178,10 @@ class Scope:
             late = await self._run(transaction.leave(block, failed=failed or orphan is not None))
         except Error as error:
             if cancelled is not None:
-                raise self._noted(cancelled) from error
+                raise _note(self, cancelled) from error
             raise
         except asyncio.CancelledError as error:
-            self._noted(error)
+            _note(self, error)
             raise
         finally:
             if is_last:
@@ -189,7 +189,7 @@ class Scope:
             self._turns.pass_on()
         cancelled = cancelled or late
         if cancelled is not None:
-            raise self._noted(cancelled)
+            raise _note(self, cancelled)
         if orphan is not None and not failed:
             raise orphan
         return self._callbacks_due() if is_last else []
@@ -327,12 +327,6 @@ class Scope:
         self.transaction.lose(orphan)
         return orphan
 
-    def _too_late(self, block: Block) -> ScopeClosed:
-        return ScopeClosed(
-            f"database {self.database.alias!r}: {block.describe()} was left while this task still waited for its turn. "
-            "Await the task inside the block."
-        )
-
     def _close_children(self, block: Block) -> Error:
         """Close what other tasks opened inside `block` and have not left; the work is then rolled back."""
         stack = self.transaction.stack
@@ -356,13 +350,6 @@ class Scope:
             transaction.lose(reason)
             if not failed:
                 transaction.complaint = reason
-
-    def _noted(self, cancelled: asyncio.CancelledError) -> asyncio.CancelledError:
-        """Say on a cancellation what became of the transaction."""
-        outcome = self.transaction.outcome
-        if outcome is not None:
-            cancelled.add_note(f"aorm: the transaction of database {self.database.alias!r}: {outcome}")
-        return cancelled
 
     def _callbacks_due(self) -> list[Callback]:
         transaction = self.transaction
@@ -390,6 +377,21 @@ def _ended_early(connection: DriverConnection) -> Error:
         "the transaction ended inside its atomic block: COMMIT or ROLLBACK was sent by hand, or the database rolled "
         "back by itself"
     )
+
+
+def _too_late(alias: str, block: Block) -> ScopeClosed:
+    return ScopeClosed(
+        f"database {alias!r}: {block.describe()} was left while this task still waited for its turn. Await the task "
+        "inside the block."
+    )
+
+
+def _note(scope: Scope, cancelled: asyncio.CancelledError) -> asyncio.CancelledError:
+    """Say on a cancellation what became of the transaction."""
+    outcome = scope.transaction.outcome
+    if outcome is not None:
+        cancelled.add_note(f"aorm: the transaction of database {scope.database.alias!r}: {outcome}")
+    return cancelled
 
 
 def _mark_foreign_write(transaction: Transaction, block: Block) -> None:

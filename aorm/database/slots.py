@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from aorm.drivers.protocol import DriverConnection
     from aorm.exceptions import InterfaceError
 
-__all__ = ["CLEANING", "CLOSED", "IDLE", "LEASED", "PoolStats", "Slot", "SlotMachine", "Waiting"]
+__all__ = ["CLEANING", "CLOSED", "IDLE", "LEASED", "Slot", "SlotMachine", "Waiting"]
 
 IDLE = "idle"
 LEASED = "leased"
@@ -80,25 +79,6 @@ class Waiting(Protocol):
     def fail(self, error: BaseException) -> None:
         """End the wait with an error."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class PoolStats:
-    """A look at a pool."""
-
-    size: int
-    idle: int
-    in_use: int
-    connecting: int
-    cleaning: int
-    waiting: int
-    min_size: int
-    max_size: int
-    acquired: int
-    connected: int
-    failed: int
-    discarded: int
-    timed_out: int
 
 
 class SlotMachine:
@@ -232,10 +212,6 @@ class SlotMachine:
                     waiter.fail(error)
         self.serve()
 
-    def connect_cancelled(self) -> None:
-        """An attempt was given up, because pool or loop are closing."""
-        self.connecting -= 1
-
     def cleaned(self, slot: Slot) -> None:
         """A connection is known to be in order: hand it over, or let it rest."""
         if slot.state is not CLEANING:
@@ -318,26 +294,6 @@ class SlotMachine:
                 waiter.fail(error)
         for slot in self.idle.copy():
             self.retire(slot)
-
-    def stats(self) -> PoolStats:
-        """Return the numbers of this moment."""
-        idle = len(self.idle)
-        cleaning = sum(slot.state is CLEANING for slot in self.slots)
-        return PoolStats(
-            size=self.size,
-            idle=idle,
-            in_use=len(self.slots) - idle - cleaning,
-            connecting=self.connecting,
-            cleaning=cleaning,
-            waiting=sum(waiter.is_waiting() for waiter in self.waiters),
-            min_size=self.min_size,
-            max_size=self.max_size,
-            acquired=self.acquired,
-            connected=self.connected_count,
-            failed=self.failed,
-            discarded=self.discarded,
-            timed_out=self.timed_out,
-        )
 
     def _serve_from_idle(self, now: float) -> None:
         idle, waiters = self.idle, self.waiters

@@ -67,7 +67,7 @@ class Block:
         self.parent = parent
         self.index = index
         self.name = name
-        self.place = ("", 0)
+        self.place: tuple[str, int] = ("", 0)
         self.is_closed = False
         self.is_abandoned = False
         """Whether nobody can leave it any more: then it counts as not there."""

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import sqlite3
 import threading
-import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
 
 import aiosqlite
 from aiosqlite.core import _STOP_RUNNING_SENTINEL as _STOP
 
 from aorm.drivers.aiosqlite_errors import translate
 from aorm.drivers.answers import Answer
-from aorm.exceptions import ConnectionLost, NotSupportedError, OperationalError
+from aorm.drivers.sqlite_thread import ThreadSide, open_file, uri_of
+from aorm.exceptions import ConnectionLost, OperationalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,10 +26,6 @@ if TYPE_CHECKING:
     from aorm.drivers.protocol import ConnectionPlan
 
 __all__ = ["DRIVER", "AiosqliteConnection", "AiosqliteDriver"]
-
-# Options of the file's URI; all others belong to the dialect's PRAGMAs.
-_URI_OPTIONS = frozenset({"mode", "immutable", "nolock", "vfs", "psow", "modeof"})
-_SETUP_PAUSE = 0.01
 
 # Connections that a fork left in the child. Closing them there could disturb the parent, so they are only kept.
 _left_behind: list[Any] = []
@@ -48,7 +42,7 @@ class Job:
         """Prepare a visit; `future` gets what `function` returns or raises."""
         self.connection = connection
         self.function = function
-        self.future: asyncio.Future[Any] = future
+        self.future = future
         self.is_cancelled = False
         self.is_delivered = False
         self.result: Any = None
@@ -77,19 +71,18 @@ class Job:
         future = self.future
         if future.done():
             return
-        if self.error is None:
+        error = self.error
+        if error is None:
             future.set_result(self.result)
-        elif isinstance(self.error, StopIteration):  # a future refuses it
-            future.set_exception(RuntimeError("StopIteration left the connection's thread"))
-        elif isinstance(self.error, Exception):
-            ours = translate(self.error)
-            if ours is not self.error:
-                ours.__cause__ = self.error
-            future.set_exception(ours)
-        else:
-            future.set_exception(self.error)
-        # The traceback of a stored exception refers to this frame: break the circle.
+            return
+        # The traceback of a stored exception refers to this object: break the circle.
         self.error = None
+        ours = translate(error) if isinstance(error, Exception) else error
+        if isinstance(ours, StopIteration):  # a future refuses it
+            ours = RuntimeError("StopIteration left the connection's thread")
+        if ours is not error:
+            ours.__cause__ = error
+        future.set_exception(ours)
 
 
 def _nothing() -> None:
@@ -118,7 +111,8 @@ class AiosqliteCursor:
         """End the snapshot."""
         cursor, self._cursor = self._cursor, None
         if cursor is not None and self._connection.is_open():
-            await self._connection.visit(lambda: self._connection.close_cursors(cursor))
+            side = self._connection.thread_side()
+            await self._connection.visit(lambda: side.close_cursors(cursor))
 
 
 class AiosqliteConnection:
@@ -130,9 +124,8 @@ class AiosqliteConnection:
         self.loop = loop
         self.guard = threading.Lock()
         self.running: Job | None = None
-        self.cursors: set[sqlite3.Cursor] = set()
         self._queue = raw._tx
-        self._sqlite: sqlite3.Connection | None = None
+        self._side: ThreadSide | None = None
         self._is_closed = False
         self._cancelled: list[Job] = []
 
@@ -140,7 +133,8 @@ class AiosqliteConnection:
         """Open the file on the thread."""
 
         def opening() -> None:
-            self._sqlite = self.raw._connection = connector()
+            connection = self.raw._connection = connector()
+            self._side = ThreadSide(connection)
 
         await self.visit(opening)
 
@@ -158,43 +152,49 @@ class AiosqliteConnection:
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> list[Any]:
         """Run a statement and return its rows, in one hop."""
-        rows: list[Any] = await self.visit(lambda: self._fetch(sql, parameters, preamble))
+        side = self.thread_side()
+        rows: list[Any] = await self.visit(lambda: side.fetch(sql, parameters, preamble))
         return rows
 
     async def execute(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> int:
         """Run a statement and return the number of rows it affected, in one hop."""
-        count: int = await self.visit(lambda: self._execute(sql, parameters, preamble))
+        side = self.thread_side()
+        count: int = await self.visit(lambda: side.execute(sql, parameters, preamble))
         return count
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]], preamble: Sequence[str] = ()) -> None:
         """Run a statement once for each row of parameters, in one hop and one transaction."""
-        await self.visit(lambda: self._execute_many(sql, rows, preamble))
+        side = self.thread_side()
+        await self.visit(lambda: side.execute_many(sql, rows, preamble))
 
     async def open_cursor(
         self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()
     ) -> AiosqliteCursor:
         """Begin a result that is fetched piece by piece."""
-        return AiosqliteCursor(self, await self.visit(lambda: self._cursor(sql, parameters, preamble)))
+        side = self.thread_side()
+        return AiosqliteCursor(self, await self.visit(lambda: side.open_cursor(sql, parameters, preamble)))
 
     def start(self, sql: str) -> Answer[str]:
         """Send a control statement; the result is always an empty tag."""
         answer: Answer[str] = Answer()
-        if self._is_closed:
+        side = self._side
+        if self._is_closed or side is None:
             answer.settle(ConnectionLost("the connection is closed", sqlstate="08003"))
         else:
-            self._queue.put_nowait((None, Job(self, lambda: self._control(sql), answer)))
+            self._queue.put_nowait((None, Job(self, lambda: side.control(sql), answer)))
         return answer
 
     async def settle(self) -> None:
-        """Wait until the thread has left every statement that was cancelled."""
+        """Wait until the thread has left every statement that was cancelled; close cursors that nobody has any more."""
         while self._cancelled:
             job = self._cancelled[-1]
             with contextlib.suppress(Exception):
                 await asyncio.shield(job.future)
             if job in self._cancelled:
                 self._cancelled.remove(job)
-        if self.cursors:
-            await self.visit(self.close_cursors)
+        side = self._side
+        if side is not None and side.cursors:
+            await self.visit(side.close_cursors)
 
     async def close(self) -> None:
         """Close the file and end the thread."""
@@ -212,9 +212,9 @@ class AiosqliteConnection:
             return
         self._is_closed = True
         with self.guard:
-            if self.running is not None and self._sqlite is not None:
+            if self.running is not None and self._side is not None:
                 with contextlib.suppress(sqlite3.Error):
-                    self._sqlite.interrupt()
+                    self._side.connection.interrupt()
         self._queue.put_nowait((None, self._close))
         self._queue.put_nowait((None, lambda: _STOP))
 
@@ -225,8 +225,8 @@ class AiosqliteConnection:
             self.raw._thread.join(0.5)
             return
         self._is_closed = True
-        _left_behind.append(self._sqlite)
-        self._sqlite = self.raw._connection = None
+        _left_behind.append(self._side)
+        self._side = self.raw._connection = None
 
     def is_open(self) -> bool:
         """Tell whether the connection was not closed."""
@@ -238,104 +238,47 @@ class AiosqliteConnection:
 
     def is_usable(self) -> bool:
         """Tell whether the connection is open, idle, and in no transaction."""
-        sqlite = self._sqlite
+        side = self._side
         return (
             not self._is_closed
             and not self._cancelled
-            and sqlite is not None
-            and not sqlite.in_transaction
-            and not self.cursors
+            and side is not None
+            and not side.connection.in_transaction
+            and not side.cursors
         )
 
     def is_in_transaction(self) -> bool:
         """Tell whether a transaction is open; SQLite ends one by itself after some errors."""
-        return self._sqlite is not None and self._sqlite.in_transaction
+        return self._side is not None and self._side.connection.in_transaction
 
     def on_lost(self, callback: Callable[[], None]) -> None:
         """Keep nothing: a file does not hang up."""
 
+    def thread_side(self) -> ThreadSide:
+        """Return what runs on the thread; `ConnectionLost` once it is closed."""
+        if self._side is None:
+            raise ConnectionLost("the connection is closed", sqlstate="08003")
+        return self._side
+
     def _cancel(self, job: Job) -> None:
         if job.is_delivered:  # it had ended in the very tick of the cancellation
             return
+        side = self._side
         with self.guard:
             job.is_cancelled = True
             # With other cursors open an interrupt would end those too, and linger until they are gone.
-            if self.running is job and not self.cursors and self._sqlite is not None:
-                self._sqlite.interrupt()
+            if self.running is job and side is not None and not side.cursors:
+                side.connection.interrupt()
         # The cancelled future is dead; the job gets another, which `settle` waits for.
         job.future = self.loop.create_future()
         job.future.add_done_callback(_look_at)
         self._cancelled.append(job)
 
-    def _connection(self) -> sqlite3.Connection:
-        if self._sqlite is None:
-            raise ConnectionLost("the connection is closed", sqlstate="08003")
-        return self._sqlite
-
-    def _prepared(self, preamble: Sequence[str]) -> sqlite3.Connection:
-        connection = self._connection()
-        for text in preamble:
-            connection.execute(text)
-        return connection
-
-    def _fetch(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> list[Any]:
-        cursor = self._prepared(preamble).execute(sql, parameters)
-        try:
-            return cursor.fetchall()
-        finally:
-            cursor.close()
-
-    def _execute(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> int:
-        cursor = self._prepared(preamble).execute(sql, parameters)
-        try:
-            if cursor.description is not None:
-                rows = cursor.fetchall()
-                return cursor.rowcount if cursor.rowcount >= 0 else len(rows)
-            return max(cursor.rowcount, 0)
-        finally:
-            cursor.close()
-
-    def _execute_many(self, sql: str, rows: Iterable[Sequence[Any]], preamble: Sequence[str]) -> None:
-        connection = self._prepared(preamble)
-        if connection.in_transaction:
-            connection.executemany(sql, rows).close()
-            return
-        # Outside a transaction each row would be one of its own; the driver's promise is all or none.
-        with contextlib.closing(connection.cursor()) as cursor:
-            connection.isolation_level = "IMMEDIATE"
-            try:
-                cursor.executemany(sql, rows)
-                connection.commit()
-            finally:
-                connection.rollback()  # nothing, after the commit
-                connection.isolation_level = None
-
-    def _cursor(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> sqlite3.Cursor:
-        # Known from here on: the task that asked may be cancelled before it gets to see the cursor.
-        cursor = self._prepared(preamble).cursor()
-        self.cursors.add(cursor)
-        return cursor.execute(sql, parameters)
-
-    def close_cursors(self, *cursors: sqlite3.Cursor) -> None:
-        """End the snapshots of some cursors, or of all; runs on the thread."""
-        for cursor in cursors or tuple(self.cursors):
-            self.cursors.discard(cursor)
-            cursor.close()
-
-    def _control(self, sql: str) -> str:
-        self._connection().execute(sql).close()
-        return ""
-
     def _close(self) -> None:
-        connection, self._sqlite = self._sqlite, None
+        side, self._side = self._side, None
         self.raw._connection = None
-        if connection is None:
-            return
-        # A statement that is still open would keep the closed connection, and its locks, alive.
-        self.close_cursors()
-        with contextlib.suppress(sqlite3.Error):
-            connection.rollback()
-        connection.close()
+        if side is not None:
+            side.close()
 
 
 def _look_at(future: asyncio.Future[Any]) -> None:
@@ -369,7 +312,7 @@ class AiosqliteDriver:
         raw._thread.start()
         connection = AiosqliteConnection(raw, asyncio.get_running_loop())
         try:
-            await connection.open(lambda: _open(plan))
+            await connection.open(lambda: open_file(plan))
         except BaseException as error:
             connection.abort()
             if isinstance(error, OperationalError):
@@ -382,63 +325,7 @@ class AiosqliteDriver:
         """Hold a database in memory with a connection of its own, so that it outlives pools and event loops."""
         if not plan.is_memory:
             return None
-        return _MemoryKeeper(sqlite3.connect(_uri(plan), uri=True, check_same_thread=False))
-
-
-def _uri(plan: ConnectionPlan) -> str:
-    options = {name: value for name, value in plan.options.items() if name in _URI_OPTIONS}
-    if plan.is_memory:
-        # Named by process: in a forked child the database of the parent cannot be reached.
-        name = f"{plan.database}-{os.getpid()}"
-        if sqlite3.sqlite_version_info >= (3, 36):
-            return f"file:/{name}?{urlencode({'vfs': 'memdb'} | options)}"
-        return f"file:{name}?{urlencode({'mode': 'memory', 'cache': 'shared'} | options)}"
-    return f"file:{quote(plan.database)}" + (f"?{urlencode(options)}" if options else "")
-
-
-def _open(plan: ConnectionPlan) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        _uri(plan),
-        uri=True,
-        timeout=plan.connect_timeout,
-        isolation_level=None,
-        check_same_thread=False,
-        cached_statements=plan.statement_cache_size,
-    )
-    try:
-        for statement in plan.setup:
-            _run_when_free(connection, statement, time.monotonic() + plan.connect_timeout)
-        _register_functions(connection, plan)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _run_when_free(connection: sqlite3.Connection, statement: str, deadline: float) -> None:
-    """Run a PRAGMA; the change to WAL does not wait for the lock by itself."""
-    while True:
-        try:
-            connection.execute(statement).fetchall()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(_SETUP_PAUSE)
-        else:
-            return
-
-
-def _register_functions(connection: sqlite3.Connection, plan: ConnectionPlan) -> None:
-    for function in plan.functions:
-        try:
-            if function.is_aggregate:
-                connection.create_aggregate(function.name, function.arity, function.callable)
-            else:
-                connection.create_function(
-                    function.name, function.arity, function.callable, deterministic=function.deterministic
-                )
-        except sqlite3.NotSupportedError as error:
-            raise NotSupportedError(f"database {plan.alias!r}: {error}") from error
+        return _MemoryKeeper(sqlite3.connect(uri_of(plan), uri=True, check_same_thread=False))
 
 
 DRIVER = AiosqliteDriver()

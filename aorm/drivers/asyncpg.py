@@ -51,7 +51,7 @@ class AsyncpgCursor:
     def __init__(self, connection: AsyncpgConnection, cursor: Any) -> None:
         """Take over an open cursor of asyncpg."""
         self._connection = connection
-        self._cursor = cursor
+        self._cursor: Any = cursor
         self._is_done = False
 
     async def fetch(self, count: int) -> list[Any]:
@@ -246,7 +246,7 @@ class AsyncpgDriver:
                 user=plan.user,
                 password=plan.password,
                 database=plan.database or None,
-                timeout=plan.connect_timeout,
+                timeout=plan.connect_timeout,  # pyright: ignore[reportArgumentType]
                 statement_cache_size=plan.statement_cache_size,
                 server_settings={**plan.startup_parameters, **session},
             )

@@ -52,8 +52,9 @@ def translate_connecting(error: Exception, alias: str, place: str) -> Exception:
     if isinstance(error, TimeoutError):
         return ConnectionLost(f"{where}: connecting took too long", sqlstate="08001")
     if isinstance(error, asyncpg.PostgresError):
-        facts: ErrorFacts = {"sqlstate": error.sqlstate}
-        kind = class_for_sqlstate(error.sqlstate)
+        sqlstate: str | None = getattr(error, "sqlstate", None)
+        facts: ErrorFacts = {"sqlstate": sqlstate}
+        kind = class_for_sqlstate(sqlstate)
         # Whatever the server answered, there is no connection: that is operational, as in every other driver.
         return (kind if issubclass(kind, OperationalError) else OperationalError)(f"{where}: {error}", **facts)
     if isinstance(error, OSError):

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aorm.database.config import parse_config
-from aorm.database.pool import Pool, Upkeep
+from aorm.database.pool import Pool
 from aorm.database.slots import Slot
+from aorm.database.upkeep import Upkeep
 from aorm.drivers.recording import RecordingConnection, RecordingDriver
 from aorm.exceptions import ConnectionLost, InterfaceError, PoolTimeout
 

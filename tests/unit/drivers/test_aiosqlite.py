@@ -73,9 +73,7 @@ async def test_an_interrupted_write_rolls_its_transaction_back(connection: Aiosq
     await cancelled_after(0.02, connection, f"INSERT INTO counter {ENDLESS} RETURNING 1")
     await connection.settle()
     # SQLite may or may not end the whole transaction by itself: what matters is that it is known.
-    sqlite = connection._sqlite
-    assert sqlite is not None
-    assert connection.is_in_transaction() == sqlite.in_transaction
+    assert connection.is_in_transaction() == connection.thread_side().connection.in_transaction
 
 
 async def test_control_statements_are_not_cancelled(connection: AiosqliteConnection) -> None:

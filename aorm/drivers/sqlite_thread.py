@@ -1,0 +1,163 @@
+"""What happens on the thread of a SQLite connection: opening, statements, cursors, the end. Blocking; no asyncio."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from aorm.exceptions import NotSupportedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aorm.drivers.protocol import ConnectionPlan
+
+__all__ = ["ThreadSide", "open_file", "uri_of"]
+
+# Options of the file's URI; all others belong to the dialect's PRAGMAs.
+_URI_OPTIONS = frozenset({"immutable", "mode", "modeof", "nolock", "psow", "vfs"})
+_SETUP_PAUSE = 0.01
+
+
+class ThreadSide:
+    """An open connection of `sqlite3`, and the cursors that are open on it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Take over a connection that was just opened."""
+        self.connection = connection
+        self.cursors: set[sqlite3.Cursor] = set()
+
+    def fetch(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> list[Any]:
+        """Run a statement and return its rows."""
+        connection = self.connection
+        for text in preamble:
+            connection.execute(text)
+        cursor = connection.execute(sql, parameters)
+        try:
+            return cursor.fetchall()
+        finally:
+            cursor.close()
+
+    def execute(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> int:
+        """Run a statement and return the number of rows it affected, or gave."""
+        connection = self.connection
+        for text in preamble:
+            connection.execute(text)
+        cursor = connection.execute(sql, parameters)
+        try:
+            if cursor.description is not None:
+                rows = cursor.fetchall()
+                return cursor.rowcount if cursor.rowcount >= 0 else len(rows)
+            return max(cursor.rowcount, 0)
+        finally:
+            cursor.close()
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]], preamble: Sequence[str]) -> None:
+        """Run a statement once for each row of parameters, all or none."""
+        connection = self.connection
+        for text in preamble:
+            connection.execute(text)
+        if connection.in_transaction:
+            connection.executemany(sql, rows).close()
+            return
+        # Outside a transaction each row would be one of its own; the promise is all or none.
+        with contextlib.closing(connection.cursor()) as cursor:
+            connection.isolation_level = "IMMEDIATE"
+            try:
+                cursor.executemany(sql, rows)
+                connection.commit()
+            finally:
+                connection.rollback()  # nothing, after the commit
+                connection.isolation_level = None
+
+    def open_cursor(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> sqlite3.Cursor:
+        """Run a statement whose rows are fetched later."""
+        connection = self.connection
+        for text in preamble:
+            connection.execute(text)
+        # Known from here on: the task that asked may be cancelled before it gets to see the cursor.
+        cursor = connection.cursor()
+        self.cursors.add(cursor)
+        return cursor.execute(sql, parameters)
+
+    def close_cursors(self, *cursors: sqlite3.Cursor) -> None:
+        """End the snapshots of some cursors, or of all."""
+        for cursor in cursors or tuple(self.cursors):
+            self.cursors.discard(cursor)
+            cursor.close()
+
+    def control(self, sql: str) -> str:
+        """Run a statement of transaction control."""
+        self.connection.execute(sql).close()
+        return ""
+
+    def close(self) -> None:
+        """Roll back what is open, and close the file."""
+        # A statement that is still open would keep the closed connection, and its locks, alive.
+        self.close_cursors()
+        with contextlib.suppress(sqlite3.Error):
+            self.connection.rollback()
+        self.connection.close()
+
+
+def open_file(plan: ConnectionPlan) -> sqlite3.Connection:
+    """Open the database, run the dialect's PRAGMAs, register the dialect's functions."""
+    connection = sqlite3.connect(
+        uri_of(plan),
+        uri=True,
+        timeout=plan.connect_timeout,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=plan.statement_cache_size,
+    )
+    try:
+        deadline = time.monotonic() + plan.connect_timeout
+        for statement in plan.setup:
+            _run_when_free(connection, statement, deadline)
+        _register_functions(connection, plan)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def uri_of(plan: ConnectionPlan) -> str:
+    """Return the URI of a file, or of a database in memory."""
+    options = {name: value for name, value in plan.options.items() if name in _URI_OPTIONS}
+    if plan.is_memory:
+        # Named by process: in a forked child the database of the parent cannot be reached.
+        name = f"{plan.database}-{os.getpid()}"
+        if sqlite3.sqlite_version_info >= (3, 36):
+            return f"file:/{name}?{urlencode({'vfs': 'memdb'} | options)}"
+        return f"file:{name}?{urlencode({'mode': 'memory', 'cache': 'shared'} | options)}"
+    return f"file:{quote(plan.database)}" + (f"?{urlencode(options)}" if options else "")
+
+
+def _run_when_free(connection: sqlite3.Connection, statement: str, deadline: float) -> None:
+    """Run a PRAGMA; the change to WAL does not wait for the lock by itself."""
+    while True:
+        try:
+            connection.execute(statement).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_SETUP_PAUSE)
+        else:
+            return
+
+
+def _register_functions(connection: sqlite3.Connection, plan: ConnectionPlan) -> None:
+    for function in plan.functions:
+        try:
+            if function.is_aggregate:
+                connection.create_aggregate(function.name, function.arity, function.callable)
+            else:
+                connection.create_function(
+                    function.name, function.arity, function.callable, deterministic=function.deterministic
+                )
+        except sqlite3.NotSupportedError as error:
+            raise NotSupportedError(f"database {plan.alias!r}: {error}") from error
