@@ -9,11 +9,13 @@ from aorm.expressions.references import OuterRef
 from aorm.query.resolving import columns_term
 from aorm.query.state import annotation_of
 from aorm.sql.rewrite import transform
-from aorm.sql.values import Outer, OuterReference
+from aorm.sql.values import Outer, OuterReference, Row
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aorm.query.scope import QueryScope
-    from aorm.query.state import Query
+    from aorm.query.state import Annotation, Query
     from aorm.sql.node import Node
 
 
@@ -37,7 +39,13 @@ def embed(scope: QueryScope, queryset: Any, columns: str) -> ResolvedQuery:
     if not source.has_values:
         source = select_key(source)
         query = query.replace(combined=tuple(select_key(item) for item in query.combined))
-    return ResolvedQuery(query, tuple(item.output for item in source.selected))
+    outputs = [part for item in source.selected for part in _outputs_of(item)]
+    return ResolvedQuery(query, tuple(outputs))
+
+
+def _outputs_of(item: Annotation) -> Sequence[Any]:
+    """Return the field of what is selected; a composite key is selected as its columns."""
+    return item.output.fields if isinstance(item.term, Row) else (item.output,)  # type: ignore[attr-defined]
 
 
 def select_key(query: Query) -> Query:

@@ -8,7 +8,7 @@ from aorm.expressions.base import OWN_PACKAGE, Expression, Resolved, names_a_wri
 from aorm.expressions.values import Value
 from aorm.sql.functions import CustomSQL
 from aorm.sql.types import BOOLEAN, UNKNOWN
-from aorm.sql.values import Param
+from aorm.sql.values import Param, Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -208,6 +208,7 @@ def right_side(left: Resolved, value: Any, scope: Scope, *, prepares: bool = Tru
 
     Raises:
         NotImplementedError: a bilateral transform would have to be applied to a queryset.
+        ValueError: the right side is a composite key, which is several values.
     """
     if not hasattr(value, "resolve_expression"):
         output = left.output
@@ -218,4 +219,6 @@ def right_side(left: Resolved, value: Any, scope: Scope, *, prepares: bool = Tru
         if left.bilateral_transforms and hasattr(value, "query"):
             raise NotImplementedError("Bilateral transformations on nested querysets are not implemented.")
         right = resolve(value, scope)
+        if isinstance(right.term, Row):
+            raise ValueError("CompositePrimaryKey cannot be used as a lookup value.")
     return with_bilateral(left, right, scope) if left.bilateral_transforms else right

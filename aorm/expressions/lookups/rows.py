@@ -81,6 +81,8 @@ class TupleLookup(Lookup):
     """A comparison of rows."""
 
     allows_composite_expressions: ClassVar[bool] = True
+    # None is refused as a value that is no tuple, rather than taken for IS NULL.
+    can_use_none_as_rhs: ClassVar[bool] = True
     operator: ClassVar[str]
 
     def left_side(self, scope: Scope) -> Resolved:
