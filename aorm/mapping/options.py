@@ -34,7 +34,7 @@ def derived(function: Callable[[Options], T]) -> T:
             self._derived.clear()
             self._version = self.apps.version
         try:
-            return cast("T", self._derived[name])
+            return self._derived[name]  # type: ignore[no-any-return]
         except KeyError:
             value = function(self)
             self._derived[name] = value
@@ -161,7 +161,7 @@ class Options:
             self._derived.clear()
             self._version = self.apps.version
         try:
-            return cast("T", self._derived[key])
+            return self._derived[key]  # type: ignore[no-any-return]
         except KeyError:
             value = function(self)
             self._derived[key] = value

@@ -48,6 +48,47 @@ class CombiningMixin:
         return combined(queryset, "except", other_qs)
 
 
+class OperatorsMixin:
+    """``&``, ``|`` and ``^`` between querysets."""
+
+    def __and__(self: Starts[QS], other: QuerySet[Any]) -> QS:
+        queryset = self._start()
+        if other._query.is_empty:
+            return other  # type: ignore[return-value]
+        return queryset if queryset._query.is_empty else joined(queryset, other, "AND")
+
+    def __or__(self: Starts[QS], other: QuerySet[Any]) -> QS:
+        return either(self._start(), other, "OR")
+
+    def __xor__(self: Starts[QS], other: QuerySet[Any]) -> QS:
+        return either(self._start(), other, "XOR")
+
+
+def either(queryset: QS, other: QuerySet[Any], connector: str) -> QS:
+    """Return the rows of one or the other; an empty queryset adds nothing."""
+    if queryset._query.is_empty:
+        return other  # type: ignore[return-value]
+    if other._query.is_empty:
+        return queryset
+    return joined(filterable(queryset), filterable(other), connector)
+
+
+def joined(queryset: QS, other: QuerySet[Any], connector: str) -> QS:
+    """Return a queryset with the conditions of both."""
+    queryset._refuse_combined("__and__" if connector == "AND" else "__or__")
+    new = queryset._with(merged(queryset, other, connector))
+    new._known_related_objects = {**other._known_related_objects, **queryset._known_related_objects}
+    return new
+
+
+def filterable(queryset: QS) -> QS:
+    """Return the queryset in a form that further conditions may join: a slice becomes ``pk IN (slice)``."""
+    if not queryset._query.is_sliced:
+        return queryset
+    base: Any = queryset.model._base_manager.using(queryset._db)
+    return base.filter(pk__in=queryset.values("pk"))  # type: ignore[no-any-return]
+
+
 def combined(queryset: QS, operator: str, others: tuple[QuerySet[Any], ...]) -> QS:
     """Return a queryset of a set operation, without filters, ordering or limits of its own."""
     every: tuple[QuerySet[Any], ...] = (queryset, *others)

@@ -8,6 +8,7 @@ from aorm.database.databases import databases
 from aorm.query.planning import finish, finish_exists, finish_nested
 from aorm.query.results import write_loader
 from aorm.query.state import Query
+from aorm.signals import post_init, pre_init
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -63,7 +64,8 @@ def refuse_other_databases(query: Query, database: Database) -> None:
 
 def plan_of(query: Query, kind: ResultKind, database: Database, parameters: Sequence[Param]) -> Plan:
     """Return the plan of a query for a kind of results, making it where none is kept."""
-    key = plan_key(query, kind, parameters)
+    # Who listens to the making of instances decides how they are made.
+    key = plan_key(query, (kind, pre_init.revision, post_init.revision), parameters)
     plan: Plan | None = database.plans.get(key)
     if plan is None:
         refuse_other_databases(query, database)

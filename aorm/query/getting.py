@@ -9,6 +9,7 @@ from aorm.query.planning import finish
 from aorm.query.results import MODELS, write_loader
 from aorm.query.shortcuts import plain_condition
 from aorm.query.state import base_query
+from aorm.signals import post_init, pre_init
 from aorm.sql.types import BIGINT
 from aorm.sql.values import Param
 
@@ -36,7 +37,7 @@ async def get_plainly(queryset: QuerySet[Any], keywords: Mapping[str, Any]) -> l
         return None
     database = database_for(queryset)
     parameters = condition.parameters()
-    key = plan_key(condition, meta, parameters)
+    key = plan_key(condition, (meta, pre_init.revision, post_init.revision), parameters)
     plan: Plan | None = database.plans.get(key)
     if plan is None:
         limited = query.replace(where=condition, limit=GET_LIMIT, orders_by_default=False)

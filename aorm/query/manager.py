@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 from itertools import count
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from aorm.bridge import twin_kind
 from aorm.database.routing import router
@@ -158,16 +158,6 @@ def _calling(name: str) -> Any:
 
 class Manager(BaseManager[M]):
     """The manager that models have under ``objects`` unless they declare others."""
-
-    if TYPE_CHECKING:
-
-        @overload
-        def __get__(self, instance: None, owner: type[M]) -> Manager[M]: ...
-
-        @overload
-        def __get__(self, instance: Any, owner: type[M]) -> Manager[M]: ...
-
-        def __get__(self, instance: Any, owner: type[M]) -> Manager[M]: ...
 
 
 class ManagerDescriptor:

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
-from aorm.bridge import in_running_loop, run_blocking
+from aorm.bridge import in_running_loop
 from aorm.database.databases import DEFAULT_DB_ALIAS
 from aorm.database.routing import router
 from aorm.exceptions import NotSupportedError
 from aorm.query.building import BuildingMixin
 from aorm.query.bulk import BulkMixin
-from aorm.query.combining import CombiningMixin, merged
+from aorm.query.combining import CombiningMixin, OperatorsMixin
 from aorm.query.door import QueryDoor
-from aorm.query.execution import fetch
-from aorm.query.fetch_modes import FETCH_ONE, tell_fetch_mode
-from aorm.query.prefetch import aprefetch_related_objects
+from aorm.query.evaluating import EvaluatingMixin
+from aorm.query.fetch_modes import FETCH_ONE
 from aorm.query.reading import ReadingMixin
 from aorm.query.results import MODELS, ResultKind
 from aorm.query.state import Query, base_query
 from aorm.query.values import ValuesMixin
 from aorm.query.writing import WritingMixin
 from aorm.settings import settings
-from aorm.sql.types import BIGINT
-from aorm.sql.values import Param
 from aorm.twins import harmonise_twins
 from aorm.version import VERSION_KEY, __version__, warn_of_other_version
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+    from collections.abc import Mapping
     from typing import Self
 
 M = TypeVar("M")
@@ -42,7 +39,17 @@ GENERAL_STEPS = ("filter", "_clone", "_copy", "_with", "_afetch_all", "db")
 REPR_OUTPUT_SIZE = 20
 
 
-class QuerySet(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, WritingMixin, BulkMixin, Generic[M]):
+class QuerySet(
+    EvaluatingMixin[M],
+    OperatorsMixin,
+    BuildingMixin,
+    ValuesMixin,
+    CombiningMixin,
+    ReadingMixin,
+    WritingMixin,
+    BulkMixin,
+    Generic[M],
+):
     """A lazy description of rows of one model, and their objects once it was evaluated.
 
     ``await queryset`` gives a list, ``async for`` iterates, both evaluate once and keep the results; in plain sync
@@ -213,142 +220,6 @@ class QuerySet(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writing
                 names.append(name.lstrip("+-"))
         return names
 
-    # Evaluation.
-
-    async def _afetch_all(self) -> list[M]:
-        """Run the statement unless its results are kept, then the prefetches, and return the results."""
-        results = self._result_cache
-        if results is None:
-            results = await fetch(self)
-            if self._kind is MODELS:
-                self._finish_instances(results)
-            self._result_cache = results
-        if self._prefetch_related_lookups and not self._prefetch_done:
-            await aprefetch_related_objects(results, *self._prefetch_related_lookups)
-            self._prefetch_done = True
-        return results
-
-    def _fetch_all(self) -> None:
-        if self._result_cache is None or (self._prefetch_related_lookups and not self._prefetch_done):
-            run_blocking(self._afetch_all)
-
-    def _finish_instances(self, instances: list[Any]) -> None:
-        """Tell loaded instances what the queryset knows: their fetch mode, their peers, objects they belong to."""
-        if self._fetch_mode is not FETCH_ONE:
-            tell_fetch_mode(instances, self._fetch_mode)
-        if self._known_related_objects:
-            for field, known in self._known_related_objects.items():
-                for instance in instances:
-                    if field.is_cached(instance):
-                        continue
-                    key = field.attname and getattr(instance, field.attname)
-                    owner = known.get(key)
-                    if owner is not None:
-                        setattr(instance, field.name, owner)
-
-    def __await__(self) -> Generator[Any, None, list[M]]:
-        """Give the results as a list, and keep them."""
-        return self._alist().__await__()
-
-    async def _alist(self) -> list[M]:
-        return list(await self._afetch_all())
-
-    def __aiter__(self) -> AsyncIterator[M]:
-        """Iterate over the results, which are kept."""
-        return EvaluatedIterator(self)
-
-    def __iter__(self) -> Iterator[M]:
-        """Iterate over the results, which are kept; in a running loop only if they are there already."""
-        self._fetch_all()
-        return iter(self._result_cache or ())
-
-    def __len__(self) -> int:
-        """Return the number of results, evaluating the queryset."""
-        self._fetch_all()
-        return len(self._result_cache or ())
-
-    def __bool__(self) -> bool:
-        """Tell whether there are results, evaluating the queryset."""
-        self._fetch_all()
-        return bool(self._result_cache)
-
-    @overload
-    def __getitem__(self, key: int) -> M: ...
-
-    @overload
-    def __getitem__(self, key: slice) -> Self: ...
-
-    def __getitem__(self, key: int | slice) -> Any:
-        """Return one result, or a queryset limited to a slice; a step evaluates it and gives a list."""
-        if not isinstance(key, (int, slice)):
-            raise TypeError(f"QuerySet indices must be integers or slices, not {type(key).__name__}.")
-        parts = (key,) if isinstance(key, int) else (key.start, key.stop)
-        if any(part is not None and part < 0 for part in parts):
-            raise ValueError("Negative indexing is not supported.")
-        if self._result_cache is not None:
-            return self._result_cache[key]
-        if isinstance(key, slice):
-            sliced = self._limited(key.start, key.stop)
-            return list(sliced)[:: key.step] if key.step else sliced
-        one = self._limited(key, key + 1)
-        one._fetch_all()
-        return (one._result_cache or [])[0]
-
-    def _limited(self, start: int | None, stop: int | None) -> Self:
-        """Return the queryset with a slice of its rows; slices of slices count from the first."""
-        query = self._query
-        low = 0 if query.offset is None else query.offset.value
-        high = None if query.limit is None else low + query.limit.value
-        new_high = high
-        if stop is not None:
-            new_high = low + int(stop) if high is None else min(high, low + int(stop))
-        if start is not None:
-            low = low + int(start) if new_high is None else min(new_high, low + int(start))
-        if new_high is not None and low >= new_high:
-            return self._with(query.replace(is_empty=True, limit=Param(0, BIGINT), offset=None))
-        return self._with(
-            query.replace(
-                offset=Param(low, BIGINT) if low else None,
-                limit=None if new_high is None else Param(new_high - low, BIGINT),
-            )
-        )
-
-    # Combination.
-
-    def __and__(self, other: QuerySet[Any]) -> Self:
-        if other._query.is_empty:
-            return other  # type: ignore[return-value]
-        if self._query.is_empty:
-            return self
-        return self._merged(other, "AND")
-
-    def __or__(self, other: QuerySet[Any]) -> Self:
-        if self._query.is_empty:
-            return other  # type: ignore[return-value]
-        if other._query.is_empty:
-            return self
-        return self._filterable()._merged(other._filterable(), "OR")
-
-    def __xor__(self, other: QuerySet[Any]) -> Self:
-        if self._query.is_empty:
-            return other  # type: ignore[return-value]
-        if other._query.is_empty:
-            return self
-        return self._filterable()._merged(other._filterable(), "XOR")
-
-    def _merged(self, other: QuerySet[Any], connector: str) -> Self:
-        self._refuse_combined("__and__" if connector == "AND" else "__or__")
-        new = self._with(merged(self, other, connector))
-        new._known_related_objects = {**other._known_related_objects, **self._known_related_objects}
-        return new
-
-    def _filterable(self) -> Self:
-        """Return the queryset in a form that further conditions may join: a slice becomes ``pk IN (slice)``."""
-        if not self._query.is_sliced:
-            return self
-        base: Any = self.model._base_manager.using(self._db)
-        return base.filter(pk__in=self.values("pk"))  # type: ignore[no-any-return]
-
     # Expressions.
 
     def resolve_expression(self, scope: Any) -> Any:
@@ -386,23 +257,3 @@ class QuerySet(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writing
         if len(shown) > REPR_OUTPUT_SIZE:
             shown[-1] = "...(remaining elements truncated)..."
         return f"<{self.__class__.__name__} {shown!r}>"
-
-
-class EvaluatedIterator(Generic[M]):
-    """The results of a queryset, which it evaluates at the first step."""
-
-    __slots__ = ("_items", "_queryset")
-
-    def __init__(self, queryset: QuerySet[M]) -> None:
-        self._queryset = queryset
-        self._items: Iterator[M] | None = None
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> M:
-        if self._items is None:
-            self._items = iter(await self._queryset._afetch_all())
-        for item in self._items:
-            return item
-        raise StopAsyncIteration
