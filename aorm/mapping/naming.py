@@ -40,16 +40,16 @@ def truncate_name(identifier: str, length: int | None = MAX_NAME_LENGTH, hash_le
     return f"{prefix}{name[: length - hash_length]}{digest}"
 
 
-def index_name(table: str, columns: Iterable[str], suffix: str = "") -> str:
+def index_name(table: str, columns: Iterable[str], suffix: str = "", limit: int = MAX_NAME_LENGTH) -> str:
     """Return the name of an index or constraint that Django's schema editor makes by itself."""
     _, table_name = split_identifier(table)
     columns = list(columns)
     suffix_with_hash = f"{names_digest(table_name, *columns, length=8)}{suffix}"
     whole = f"{table_name}_{'_'.join(columns)}_{suffix_with_hash}"
-    if len(whole) <= MAX_NAME_LENGTH:
+    if len(whole) <= limit:
         return whole
-    suffix_with_hash = suffix_with_hash[: MAX_NAME_LENGTH // 3]
-    other = (MAX_NAME_LENGTH - len(suffix_with_hash)) // 2 - 1
+    suffix_with_hash = suffix_with_hash[: limit // 3]
+    other = (limit - len(suffix_with_hash)) // 2 - 1
     shortened = f"{table_name[:other]}_{'_'.join(columns)[:other]}_{suffix_with_hash}"
     # A name may not begin with an underscore or a digit on every database.
     if shortened[0] == "_" or shortened[0].isdigit():

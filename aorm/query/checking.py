@@ -17,7 +17,9 @@ from aorm.expressions.base import Resolved, resolve
 from aorm.mapping.doors import doors
 from aorm.mapping.references import referenced_fields
 from aorm.query.execution import fetch_statement
-from aorm.query.scope import save_scope
+from aorm.query.resolving import SEPARATOR, Target, resolve_path, unsupported_lookup
+from aorm.query.scope import QueryScope
+from aorm.query.state import Query
 from aorm.sql.predicates import Always, Exists, negation
 from aorm.sql.rewrite import relabel
 from aorm.sql.select import Select
@@ -39,6 +41,19 @@ ALIAS = "instance"
 ONE = ColumnList((Literal(1, INTEGER),))
 
 
+class ValuesScope(QueryScope):
+    """A scope over the columns of one row, which names cannot leave."""
+
+    __slots__ = ()
+
+    def find(self, name: str) -> tuple[Resolved, tuple[str, ...], Target | None]:
+        """Find a column; of a name that leads to another table, complain in Django's words."""
+        if resolve_path(self.query.meta, name).path:
+            first, second, *_ = name.split(SEPARATOR)
+            raise unsupported_lookup(self.query.meta.get_field(first), second)
+        return super().find(name)
+
+
 class InstanceValues:
     """The values of an instance as if they stood in a row of a model's table."""
 
@@ -46,13 +61,14 @@ class InstanceValues:
         self.meta: Options = model._meta
         self.instance = instance
         self.using = using
+        self.scope = ValuesScope(Query(self.meta), allows_joins=False)
 
     async def refute(self, condition: Any) -> bool:
         """Ask the database whether a condition is false for the values; unknown is not false.
 
         A condition that the database cannot compute is not refuted, as in Django: it says no more than that.
         """
-        predicate = save_scope(self.meta).condition(condition)
+        predicate = self.scope.condition(condition)
         if isinstance(predicate, Always):
             return not predicate.truth
         select = self._select(ONE, negation(predicate))
@@ -68,13 +84,13 @@ class InstanceValues:
 
     def value(self, expression: Any) -> Resolved:
         """Return what an expression gives for the values, to compare columns with."""
-        resolved = resolve(expression, save_scope(self.meta))
+        resolved = resolve(expression, self.scope)
         select = self._select(ColumnList((resolved.term,)))
         return Resolved(Subquery(select, resolved.term.type), resolved.output)
 
     def condition(self, condition: Any) -> Predicate:
         """Return the condition that the values satisfy a condition."""
-        predicate = save_scope(self.meta).condition(condition)
+        predicate = self.scope.condition(condition)
         if isinstance(predicate, Always):
             return predicate
         return Exists(self._select(ONE, predicate))
@@ -109,12 +125,12 @@ class InstanceValues:
         return FromQuery(Select(ColumnList((*columns, *computed)), source), ALIAS)
 
     def _generated(self, field: Any) -> Term:
-        return resolve(field.expression, save_scope(self.meta)).term
+        return resolve(field.expression, self.scope).term
 
     def _term(self, field: Any) -> Term:
         value = getattr(self.instance, field.attname)
         if hasattr(value, "resolve_expression"):
-            term = resolve(value, save_scope(self.meta)).term
+            term = resolve(value, self.scope).term
             if any(True for _ in _columns_in(self.meta, term)):
                 raise FieldError(
                     f"{self.meta.object_name}.{field.name} holds an expression over the row that is stored, which "

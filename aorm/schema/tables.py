@@ -46,6 +46,8 @@ class TableDefinition:
         self.if_not_exists = if_not_exists
         self.loose_collations = loose_collations
         self.table = Table(self.meta.db_table)
+        # Where the database has no limit, Django has one of its own.
+        self.longest_name: int = dialect.features.max_name_length or 200
 
     def statements(self) -> list[Node]:
         """Return everything that makes the table, in order."""
@@ -73,7 +75,7 @@ class TableDefinition:
     def _unique_together(self) -> Iterator[Unique]:
         for names in self.meta.unique_together:
             columns = tuple(self.meta.get_field(name).column for name in names)
-            yield Unique(index_name(self.meta.db_table, columns, "_uniq"), columns)
+            yield Unique(index_name(self.meta.db_table, columns, "_uniq", self.longest_name), columns)
 
     def _unique_index(self, unique: Unique) -> CreateIndex:
         fields = {field.column: field for field in self.meta.local_concrete_fields}
@@ -90,7 +92,7 @@ class TableDefinition:
 
     def _index(self, field: Any, suffix: str, operator_class: str | None = None) -> CreateIndex:
         return CreateIndex(
-            index_name(self.meta.db_table, [field.column], suffix),
+            index_name(self.meta.db_table, [field.column], suffix, self.longest_name),
             self.table,
             (IndexTerm(bare_column(field), operator_class=operator_class),),
             tablespace=field.db_tablespace or self.meta.db_tablespace or None,
