@@ -257,14 +257,18 @@ async def test_options_belong_to_the_outermost_block(database: Database) -> None
                 pass
 
 
-async def test_isolation_does_not_leak(database: Database) -> None:
-    if database.vendor == "sqlite":
-        pytest.skip("SQLite knows one level")
-    for _ in range(3):
-        async with atomic(isolation="repeatable read"):
-            assert (await database.fetch("SHOW transaction_isolation"))[0][0] == "repeatable read"
-        async with atomic():
-            assert (await database.fetch("SHOW transaction_isolation"))[0][0] == "read committed"
+async def test_isolation_does_not_leak(postgres_url: str) -> None:
+    async with open_database(postgres_url, max_size=1) as database:
+        for _ in range(3):
+            async with atomic(isolation="repeatable read"):
+                assert (await database.fetch("SHOW transaction_isolation"))[0][0] == "repeatable read"
+            async with atomic():
+                assert (await database.fetch("SHOW transaction_isolation"))[0][0] == "read committed"
+
+
+async def test_isolation_on_a_database_that_has_one_level(sqlite_url: str) -> None:
+    async with open_database(sqlite_url) as database, atomic(isolation="read committed", deferrable=True):
+        assert (await database.fetch("SELECT 1"))[0][0] == 1
 
 
 async def test_committed_by_hand_inside(database: Database) -> None:

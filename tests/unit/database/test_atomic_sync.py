@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import anyio.to_thread
 import pytest
 
@@ -210,3 +211,37 @@ async def test_leaving_in_another_context_is_refused_and_rolls_back(database_url
         with pytest.raises(TransactionManagementError, match="another context"):
             await anyio.to_thread.run_sync(block.__exit__, None, None, None)
         assert await values(database) == [0]
+
+
+@pytest.mark.parametrize("goes_on", [True, False], ids=["before a statement", "before the end"])
+async def test_a_worker_thread_whose_task_was_cancelled_ends_its_transaction(database_url: str, goes_on: bool) -> None:
+    async with open_database(database_url) as database:
+        await make_counter(database)
+        entered = threading.Event()
+        cancelled = threading.Event()
+        blocks = []
+
+        def work() -> None:
+            with atomic() as block:
+                blocks.append(block)
+                run_sync(add(database, 2))
+                entered.set()
+                cancelled.wait(5)
+                if goes_on:
+                    run_sync(add(database, 3))
+
+        async def cancel() -> None:
+            await asyncio.to_thread(entered.wait, 5)
+            scope.cancel()
+            asyncio.get_running_loop().call_later(0.02, cancelled.set)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(cancel())
+            with anyio.CancelScope() as scope:
+                await anyio.to_thread.run_sync(work)
+        assert scope.cancelled_caught or not goes_on
+        # Ended either way; and what is said is what is there.
+        outcome = blocks[0].outcome
+        assert outcome in ("committed", "rolled_back")
+        assert await values(database) == ([0, 0] if outcome == "committed" else [0])
+        assert database.home().writer.stats().in_use == 0
