@@ -41,6 +41,16 @@ class Observed:
         finally:
             self._tell(sql, started)
 
+    async def fetch_named(
+        self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()
+    ) -> tuple[list[str], list[Any]]:
+        """Report, and pass on."""
+        started = self._begin(preamble)
+        try:
+            return await self._connection.fetch_named(sql, parameters, preamble)
+        finally:
+            self._tell(sql, started)
+
     async def execute(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> int:
         """Report, and pass on."""
         started = self._begin(preamble)

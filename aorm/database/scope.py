@@ -77,6 +77,19 @@ class Scope:
         finally:
             self._turns.pass_on()
 
+    async def fetch_named(
+        self, block: Block, sql: str, parameters: Sequence[Any] = (), *, writes: bool = True
+    ) -> tuple[list[str], list[Any]]:
+        """Run a statement; return the names of its columns and its rows."""
+        connection = await self._take_turn(block, sql, writes)
+        try:
+            return await connection.fetch_named(sql, parameters, self._preamble())
+        except BaseException as error:
+            await self._after(error)
+            raise
+        finally:
+            self._turns.pass_on()
+
     async def execute(self, block: Block, sql: str, parameters: Sequence[Any] = (), *, writes: bool = True) -> int:
         """Run a statement; return the number of rows it affected."""
         connection = await self._take_turn(block, sql, writes)

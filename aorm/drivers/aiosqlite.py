@@ -156,6 +156,14 @@ class AiosqliteConnection:
         rows: list[Any] = await self.visit(lambda: side.fetch(sql, parameters, preamble))
         return rows
 
+    async def fetch_named(
+        self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()
+    ) -> tuple[list[str], list[Any]]:
+        """Run a statement and return the names of its columns and its rows, in one hop."""
+        side = self.thread_side()
+        found: tuple[list[str], list[Any]] = await self.visit(lambda: side.fetch_named(sql, parameters, preamble))
+        return found
+
     async def execute(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> int:
         """Run a statement and return the number of rows it affected, in one hop."""
         side = self.thread_side()

@@ -109,6 +109,19 @@ class AsyncpgConnection:
         rows = await self._healed(self._raw.fetch, sql, parameters)
         return rows
 
+    async def fetch_named(
+        self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()
+    ) -> tuple[list[str], list[Any]]:
+        """Run a statement and return the names of its columns and its rows; unnamed, so that the server keeps none."""
+        try:
+            if preamble:
+                await self._raw.execute("; ".join(preamble))
+            statement = await self._raw.prepare(sql, name="")
+            rows: list[Any] = await statement.fetch(*parameters)
+        except Exception as error:
+            raise self.explain(error) from error
+        return [column.name for column in statement.get_attributes()], rows
+
     async def execute(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> int:
         """Run a statement and return the number of rows it affected; without parameters, several at once."""
         try:

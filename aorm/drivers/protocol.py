@@ -72,6 +72,12 @@ class DriverConnection(Protocol):
         """Run a statement and return its rows."""
         ...
 
+    async def fetch_named(
+        self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()
+    ) -> tuple[list[str], list[Any]]:
+        """Run a statement and return the names of its columns and its rows."""
+        ...
+
     async def execute(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> int:
         """Run a statement and return the number of rows it affected."""
         ...

@@ -56,6 +56,13 @@ class RecordingConnection:
         answer = self._ask(sql, parameters, preamble)
         return [] if isinstance(answer, int) else list(answer)
 
+    async def fetch_named(
+        self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()
+    ) -> tuple[list[str], list[Any]]:
+        """Record, and return the next answer: its first row names the columns."""
+        names, *rows = await self.fetch(sql, parameters, preamble) or [()]
+        return list(names), rows
+
     async def execute(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> int:
         """Record, and return the number of the next answer, or of its rows."""
         answer = self._ask(sql, parameters, preamble)

@@ -42,6 +42,17 @@ class ThreadSide:
         finally:
             cursor.close()
 
+    def fetch_named(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> tuple[list[str], list[Any]]:
+        """Run a statement and return the names of its columns and its rows."""
+        connection = self.connection
+        for text in preamble:
+            connection.execute(text)
+        cursor = connection.execute(sql, parameters)
+        try:
+            return [column[0] for column in cursor.description or ()], cursor.fetchall()
+        finally:
+            cursor.close()
+
     def execute(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> int:
         """Run a statement and return the number of rows it affected, or gave."""
         connection = self.connection

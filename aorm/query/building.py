@@ -10,6 +10,7 @@ from aorm.query import masks
 from aorm.query.conditions import build_condition, build_keywords
 from aorm.query.naming import check_alias, refuse_field_names
 from aorm.query.ordering import checked_orderings
+from aorm.query.raw import RawQuerySet
 from aorm.query.resolving import SEPARATOR
 from aorm.query.scope import QueryScope
 from aorm.query.shortcuts import plain_condition
@@ -25,7 +26,8 @@ from aorm.sql.predicates import TRUE, conjunction
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aorm.query.starting import QS, Starts
+    from aorm.query.queryset import QuerySet
+    from aorm.query.starting import QS, M, Starts
 
 
 class BuildingMixin:
@@ -200,6 +202,27 @@ class BuildingMixin:
         queryset = self._start()._copy()
         queryset._fetch_mode = fetch_mode
         return queryset
+
+    def raw(
+        self: Starts[QuerySet[M]],
+        raw_query: Any,
+        params: Any = (),
+        translations: Mapping[str, str] | None = None,
+        using: str | None = None,
+    ) -> RawQuerySet[M]:
+        """Return the instances that a query of the program's own gives; ``%s`` and ``%(name)s`` are its parameters."""
+        queryset = self._start()
+        raw: RawQuerySet[M] = RawQuerySet(
+            raw_query,
+            queryset.model,
+            params=params,
+            translations=translations,
+            using=using or queryset._db,
+            hints=queryset._hints,
+            fetch_mode=queryset._fetch_mode,
+        )
+        raw._prefetch_related_lookups = queryset._prefetch_related_lookups
+        return raw
 
 
 def _names(fields: tuple[Any, ...]) -> tuple[str, ...]:

@@ -1,0 +1,247 @@
+"""``raw()``: instances out of SQL that the program wrote itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from aorm.bridge import run_blocking, sync_iterator
+from aorm.database.databases import databases
+from aorm.database.routing import router
+from aorm.exceptions import FieldDoesNotExist, ProgrammingError
+from aorm.expressions.base import TypedOutput, resolve
+from aorm.expressions.values import split_placeholders
+from aorm.query.evaluating import EvaluatingMixin
+from aorm.query.fetch_modes import FETCH_ONE, tell_fetch_mode
+from aorm.query.layout import ModelLayout, ValueSlot
+from aorm.query.loading import write_model_loader
+from aorm.query.prefetch import aprefetch_related_objects
+from aorm.query.scope import bare_column, save_scope
+from aorm.sql.functions import RawTerm
+from aorm.sql.tables import Column
+from aorm.sql.types import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from typing import Self
+
+    from aorm.database.database import Database
+    from aorm.mapping.options import Options
+
+M = TypeVar("M")
+
+_NAMED_PLACEHOLDER = re.compile(r"%\(([^)]+)\)s")
+
+
+class RawQuery:
+    """The SQL of a raw queryset and its parameters, as the program gave them."""
+
+    __slots__ = ("params", "sql", "using")
+
+    def __init__(self, sql: Any, using: str | None, params: Any = ()) -> None:
+        """Keep them; a template string (PEP 750) brings its own parameters.
+
+        Raises:
+            TypeError: parameters stand beside a template string, or are neither a sequence nor a mapping.
+        """
+        if hasattr(sql, "interpolations"):
+            if params:
+                raise TypeError("A template string holds its parameters itself: give no params beside it.")
+            texts = [str(text).replace("%", "%%") for text in sql.strings]
+            sql, params = "%s".join(texts), tuple([item.value for item in sql.interpolations])
+        if isinstance(params, (str, bytes)):
+            raise TypeError(f"params must be a list, a tuple or a dictionary, not {type(params).__name__}.")
+        self.sql: str = sql
+        self.using = using
+        self.params: Any = params
+
+    def __str__(self) -> str:
+        if self.params is None:
+            return self.sql
+        return self.sql % (dict(self.params) if isinstance(self.params, Mapping) else tuple(self.params))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self}>"
+
+    def pieces(self) -> tuple[tuple[str, ...], list[Any]]:
+        """Return the text cut at its placeholders, and the values that stand between the pieces.
+
+        Raises:
+            ProgrammingError: the values do not fit the placeholders.
+        """
+        if self.params is None:
+            return (self.sql,), []
+        if isinstance(self.params, Mapping):
+            names = _NAMED_PLACEHOLDER.findall(self.sql)
+            missing = [name for name in names if name not in self.params]
+            if missing:
+                raise ProgrammingError(f"The raw query names the parameter {missing[0]!r}, which params does not have.")
+            pieces = split_placeholders(_NAMED_PLACEHOLDER.sub("%s", self.sql))
+            values = [self.params[name] for name in names]
+        else:
+            pieces = split_placeholders(self.sql)
+            values = list(self.params)
+        if len(pieces) != len(values) + 1:
+            raise ProgrammingError(f"The raw query has {len(pieces) - 1} placeholders and {len(values)} parameters.")
+        return pieces, values
+
+    def statement(self, meta: Options) -> RawTerm:
+        """Return the text and its parameters as a node, which a dialect can render."""
+        pieces, values = self.pieces()
+        scope = save_scope(meta)
+        return RawTerm(pieces, tuple([resolve(value, scope).term for value in values]))
+
+
+class Mapped(NamedTuple):
+    """Where the columns of a raw query go."""
+
+    columns: list[str]
+    load: Any
+
+
+class RawQuerySet(EvaluatingMixin[M], Generic[M]):
+    """The instances that a raw query gives: ``Author.objects.raw("SELECT * FROM author WHERE age > %s", [45])``.
+
+    Columns that are fields' set them, under ``translations`` by other names; fields without a column are deferred;
+    other columns become attributes. It is awaited, iterated, indexed and measured as a queryset is, and kept.
+    """
+
+    def __init__(
+        self,
+        raw_query: Any,
+        model: Any = None,
+        query: RawQuery | None = None,
+        params: Any = (),
+        translations: Mapping[str, str] | None = None,
+        using: str | None = None,
+        hints: dict[str, Any] | None = None,
+        fetch_mode: Any = FETCH_ONE,
+    ) -> None:
+        """Keep the text; nothing is sent before the results are asked for."""
+        self.raw_query = raw_query
+        self.model = model
+        self._db = using
+        self._hints = hints or {}
+        self.query = query or RawQuery(raw_query, using, params)
+        self.params = params
+        self.translations = dict(translations or {})
+        self._result_cache = None
+        self._columns: list[str] | None = None
+        self._prefetch_related_lookups = ()
+        self._prefetch_done = False
+        self._fetch_mode = fetch_mode
+
+    def prefetch_related(self, *lookups: Any) -> Self:
+        """Load related objects of the results by one more statement for each lookup; None clears."""
+        new = self._clone()
+        new._prefetch_related_lookups = () if lookups == (None,) else (*self._prefetch_related_lookups, *lookups)
+        return new
+
+    def using(self, alias: str | None) -> Self:
+        """Return the query reading from another database."""
+        new = self._clone()
+        new._db = alias
+        new.query = RawQuery(self.query.sql, alias, self.query.params)
+        return new
+
+    def _clone(self) -> Self:
+        new = type(self)(
+            self.raw_query,
+            self.model,
+            self.query,
+            self.params,
+            self.translations,
+            self._db,
+            self._hints,
+            self._fetch_mode,
+        )
+        new._prefetch_related_lookups = self._prefetch_related_lookups
+        return new
+
+    @property
+    def db(self) -> str:
+        """The alias of the database that the query will use."""
+        return self._db or router.db_for_read(self.model, **self._hints)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the result's columns, translated; the query is run to know them."""
+        if self._columns is None:
+            run_blocking(self._afetch_all)
+        return list(self._columns or ())
+
+    @property
+    def model_fields(self) -> dict[str, Any]:
+        """The model's fields by their columns."""
+        return {field.column: field for field in self.model._meta.fields if field.column}
+
+    async def _afetch_all(self) -> list[M]:
+        results = self._result_cache
+        if results is None:
+            results = self._result_cache = await self._arun()
+        if self._prefetch_related_lookups and not self._prefetch_done:
+            await aprefetch_related_objects(results, *self._prefetch_related_lookups)
+            self._prefetch_done = True
+        return results
+
+    async def _arun(self) -> list[M]:
+        """Run the query and return its instances."""
+        database = databases[self.db]
+        statement = self.query.statement(self.model._meta)
+        parameters = statement.parameters()
+        compiled = database.dialect.compile(statement, parameters)
+        names, rows = await database.fetch_named(compiled.sql, compiled.encode(parameters))
+        self._columns = [self.translations.get(name, name) for name in names]
+        instances: list[M] = self._loader(database)(rows, database.alias)
+        if self._fetch_mode is not FETCH_ONE:
+            tell_fetch_mode(instances, self._fetch_mode)
+        return instances
+
+    def _loader(self, database: Database) -> Any:
+        columns = self._columns or []
+        key = ("raw", self.model, tuple(columns))
+        load = database.plans.get(key)
+        if load is None:
+            layout = raw_layout(self.model, columns, self.model_fields)
+            in_order = [slot.position for slot in layout.slots] == list(range(len(columns)))
+            load = write_model_loader(layout, len(columns) if in_order else -1, database)
+            database.plans.put(key, load)
+        return load
+
+    def aiterator(self) -> AsyncIterator[M]:
+        """Run the query anew and give its instances one by one, keeping none."""
+        return self._clone().__aiter__()
+
+    iterator = sync_iterator(aiterator)
+
+    def __getitem__(self, key: Any) -> Any:
+        """Return results by index or slice; the query is run for all of them."""
+        self._fetch_all()
+        return (self._result_cache or [])[key]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.query}>"
+
+
+def raw_layout(model: Any, columns: Sequence[str], fields: Mapping[str, Any]) -> ModelLayout:
+    """Return where the columns of a raw query go: to fields where they are theirs, else to attributes.
+
+    Raises:
+        FieldDoesNotExist: the primary key is not among them.
+    """
+    slots = [
+        ValueSlot(field.attname, columns.index(column), bare_column(field), field)
+        for column, field in fields.items()
+        if column in columns
+    ]
+    loaded = {slot.name: slot.position for slot in slots}
+    if any(field.attname not in loaded for field in model._meta.pk_fields):
+        raise FieldDoesNotExist("Raw query must include the primary key")
+    annotations = [
+        ValueSlot(name, position, Column("", name, UNKNOWN), TypedOutput(UNKNOWN))
+        for position, name in enumerate(columns)
+        if name not in fields
+    ]
+    keys = tuple(loaded[field.attname] for field in model._meta.pk_fields)
+    return ModelLayout(model, slots, len(slots) == len(fields), keys, annotations=annotations)
