@@ -194,7 +194,7 @@ class Violation(Protocol):
         ...
 
     @property
-    def fields(self) -> tuple[str, ...]:
+    def fields(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """The names of the model's fields that it is about."""
         ...
 
@@ -226,7 +226,7 @@ class IntegrityError(DatabaseError):
         return None if violation is None else violation.model
 
     @property
-    def constraint(self) -> str | None:
+    def constraint(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]
         """The name of the constraint, or None."""
         named: str | None = self.__dict__.get("constraint")
         if named is None and (violation := self.violation) is not None:
@@ -238,7 +238,7 @@ class IntegrityError(DatabaseError):
         self.__dict__["constraint"] = name
 
     @property
-    def fields(self) -> tuple[str, ...]:
+    def fields(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         """The names of the model's fields that the constraint is about."""
         named: tuple[str, ...] = self.__dict__.get("fields", ())
         if not named and (violation := self.violation) is not None:

@@ -17,3 +17,4 @@ class Starts(Protocol[QS_co]):
 
     def _start(self) -> QS_co:
         """Return the queryset to begin with."""
+        ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aorm.sql.node import Node, Term, child, children, node, static, value
+from aorm.sql.node import Node, Term, child, children, node, static, varying
 from aorm.sql.predicates import TRUE, Predicate
 from aorm.sql.sources import Selectable
 
@@ -38,7 +38,7 @@ class Annotation(Node):
     name: str = static()
     term: Term = child()
     kind: Any = static()
-    output: OutputField = value()
+    output: OutputField = varying()
 
 
 @node

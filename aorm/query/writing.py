@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
 from aorm.bridge import sync_twin
@@ -214,7 +215,7 @@ async def call_values(values: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
         if callable(value) and not hasattr(value, "resolve_expression"):
             value = value()
-            if hasattr(value, "__await__") and not hasattr(value, "_meta"):
+            if isinstance(value, Awaitable) and not hasattr(value, "_meta"):
                 value = await value
         resolved[name] = value
     return resolved

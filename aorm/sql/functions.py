@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aorm.sql.node import Node, Shape, Term, child, children, node, static, value
+from aorm.sql.node import Node, Shape, Term, child, children, node, static, varying
 from aorm.sql.types import UNKNOWN, SqlType
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class CustomSQL(Term):
     statement that holds one is compiled anew each time. ``terms`` are its resolved source expressions.
     """
 
-    expression: Any = value()
+    expression: Any = varying()
     terms: tuple[Term, ...] = children()
     type: SqlType = static(default=UNKNOWN)
     is_aggregate: bool = static(default=False)

@@ -50,7 +50,7 @@ def static(*, default: Any = REQUIRED) -> Any:
     return Specifier("static", default)
 
 
-def value(*, default: Any = REQUIRED) -> Any:
+def varying(*, default: Any = REQUIRED) -> Any:
     """Declare a field that changes from call to call and is no part of the shape."""
     return Specifier("value", default)
 
@@ -147,7 +147,7 @@ def _restore(cls: type[Node], values: tuple[Any, ...]) -> Node:
     return cls(*values)
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(child, children, static, value))
+@dataclass_transform(frozen_default=True, field_specifiers=(child, children, static, varying))
 def node(cls: N) -> N:
     """Write the machinery of a node class from its declared fields.
 
@@ -255,7 +255,4 @@ class Term(Node):
     __slots__ = ()
 
     if TYPE_CHECKING:
-
-        @property
-        def type(self) -> SqlType:
-            """The SQL type of the value."""
+        type: SqlType

@@ -154,9 +154,9 @@ def conjunction(items: Iterable[Predicate]) -> Predicate:
     """Return the AND of the items, folded: FALSE wins, TRUE vanishes, nested ANDs are flattened."""
     kept: list[Predicate] = []
     for item in items:
-        if item.__class__ is And:
+        if isinstance(item, And):
             kept.extend(item.items)
-        elif item.__class__ is Always:
+        elif isinstance(item, Always):
             if not item.truth:
                 return FALSE
         else:
@@ -170,9 +170,9 @@ def disjunction(items: Iterable[Predicate]) -> Predicate:
     """Return the OR of the items, folded: TRUE wins, FALSE vanishes, nested ORs are flattened."""
     kept: list[Predicate] = []
     for item in items:
-        if item.__class__ is Or:
+        if isinstance(item, Or):
             kept.extend(item.items)
-        elif item.__class__ is Always:
+        elif isinstance(item, Always):
             if item.truth:
                 return TRUE
         else:
@@ -187,7 +187,7 @@ def exclusive_disjunction(items: Iterable[Predicate]) -> Predicate:
     kept: list[Predicate] = []
     negated = False
     for item in items:
-        if item.__class__ is Always:
+        if isinstance(item, Always):
             negated ^= item.truth
         else:
             kept.append(item)
@@ -197,10 +197,10 @@ def exclusive_disjunction(items: Iterable[Predicate]) -> Predicate:
 
 def negation(item: Predicate) -> Predicate:
     """Return the opposite of the item, folded."""
-    if item.__class__ is Always:
+    if isinstance(item, Always):
         return FALSE if item.truth else TRUE
-    if item.__class__ is Not:
+    if isinstance(item, Not):
         return item.item
-    if item.__class__ is IsNull:
+    if isinstance(item, IsNull):
         return IsNull(item.term, not item.negated)
     return Not(item)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aorm.sql.node import Node, Shape, Term, child, children, node, static, value
+from aorm.sql.node import Node, Shape, Term, child, children, node, static, varying
 from aorm.sql.types import UNKNOWN, SqlType
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Param(Term):
     it is None where the type's encoder does all.
     """
 
-    value: Any = value()
+    value: Any = varying()
     type: SqlType = static(default=UNKNOWN)
     adapter: Any = static(default=None)
 
