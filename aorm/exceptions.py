@@ -194,7 +194,7 @@ class Violation(Protocol):
         ...
 
     @property
-    def fields(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def fields(self) -> tuple[str, ...]:
         """The names of the model's fields that it is about."""
         ...
 
@@ -226,7 +226,7 @@ class IntegrityError(DatabaseError):
         return None if violation is None else violation.model
 
     @property
-    def constraint(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def constraint(self) -> str | None:
         """The name of the constraint, or None."""
         named: str | None = self.__dict__.get("constraint")
         if named is None and (violation := self.violation) is not None:
@@ -234,11 +234,11 @@ class IntegrityError(DatabaseError):
         return named
 
     @constraint.setter
-    def constraint(self, name: str | None) -> None:
+    def constraint(self, name: str | None) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         self.__dict__["constraint"] = name
 
     @property
-    def fields(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def fields(self) -> tuple[str, ...]:
         """The names of the model's fields that the constraint is about."""
         named: tuple[str, ...] = self.__dict__.get("fields", ())
         if not named and (violation := self.violation) is not None:
@@ -246,7 +246,7 @@ class IntegrityError(DatabaseError):
         return named
 
     @fields.setter
-    def fields(self, names: tuple[str, ...]) -> None:
+    def fields(self, names: tuple[str, ...]) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         self.__dict__["fields"] = names
 
     def as_validation_error(self) -> ValidationError:

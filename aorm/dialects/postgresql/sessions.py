@@ -23,7 +23,7 @@ class PostgreSQLSessions(Sessions):
     )
 
     # Deliberately generous: a needless reset costs one round trip, a missing one changes somebody else's session.
-    _session_words = re.compile(
+    _session_words: re.Pattern[str] = re.compile(
         r"\b(?:set|reset|listen|unlisten|load|prepare|deallocate|declare|discard|begin|start|commit|rollback|abort|end|"
         r"temp|temporary|do|call|execute|pg_temp|set_config|setseed|dblink\w*|pg_(?:try_)?advisory_lock\w*)\b",
         re.IGNORECASE,
