@@ -208,7 +208,9 @@ class Atomic:
     def _check_nesting(self, parent: Block) -> None:
         if parent.is_closed:
             parent.scope.refuse(parent)
-        if self.durable and not parent.is_manual and not parent.allows_durable:
+        if parent.allows_durable:  # the test's own block, inside which a program's outermost one is what it asks for
+            return
+        if self.durable and not parent.is_manual:
             raise RuntimeError(DURABLE)
         if self.options is not DEFAULT_TRANSACTION:
             raise TransactionManagementError(
@@ -220,7 +222,7 @@ class Atomic:
         """Take the block out of this context; synchronous, and the first thing that leaving does."""
         alias = self.using or DEFAULT_DB_ALIAS
         block = bound.get().get(alias)
-        for opened, before in self._open:
+        for opened, before in tuple(self._open):
             if opened is block:
                 bind(alias, opened.parent)
                 if opened.parent is None:
@@ -229,7 +231,10 @@ class Atomic:
         return self._stray_block()
 
     def _forget(self, block: Block) -> None:
-        self._open = [entry for entry in self._open if entry[0] is not block]
+        # One atomic() may be used by many threads: single operations on the list, no new list.
+        for entry in tuple(self._open):
+            if entry[0] is block:
+                self._open.remove(entry)
 
     def _stray_block(self) -> Block:
         """Find the block that is being left in a context in which it was never entered; have it rolled back."""

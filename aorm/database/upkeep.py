@@ -41,20 +41,14 @@ def upkeep_of(config: DatabaseConfig, dialect: Any, driver: Driver, *, is_reader
     upkeep = Upkeep(connect, needs_ping=driver.needs_ping)
     upkeep.ping = dialect.sessions.ping
     upkeep.rollback = dialect.sessions.rollback
-    # Behind a transaction pooler a session is nobody's, and resetting it would reset somebody else's.
-    upkeep.reset = () if config.pooler == "transaction" else dialect.sessions.reset
+    upkeep.reset = dialect.sessions.restore(_session_options(config, is_reader=is_reader))
     return upkeep
 
 
 def connection_plan(config: DatabaseConfig, dialect: Any, *, is_reader: bool) -> ConnectionPlan:
     """Return everything that is needed to make one connection."""
     sessions: Sessions = dialect.sessions
-    session = SessionOptions(
-        options=config.options,
-        time_zone="UTC" if settings.use_tz else settings.time_zone,
-        is_memory=config.is_memory,
-        is_reader=is_reader,
-    )
+    session = _session_options(config, is_reader=is_reader)
     return ConnectionPlan(
         alias=config.alias,
         host=config.host,
@@ -69,4 +63,14 @@ def connection_plan(config: DatabaseConfig, dialect: Any, *, is_reader: bool) ->
         statement_cache_size=0 if config.pooler == "transaction" else config.statement_cache_size,
         connect_timeout=config.connect_timeout,
         is_memory=config.is_memory,
+    )
+
+
+def _session_options(config: DatabaseConfig, *, is_reader: bool) -> SessionOptions:
+    return SessionOptions(
+        options=config.options,
+        time_zone="UTC" if settings.use_tz else settings.time_zone,
+        is_memory=config.is_memory,
+        is_reader=is_reader,
+        is_pooled=config.pooler == "transaction",
     )

@@ -49,6 +49,8 @@ class SessionOptions:
     is_memory: bool = False
     is_reader: bool = False
     """True for a connection that must never write; only of meaning where there is a single writer."""
+    is_pooled: bool = False
+    """True behind a pooler that lends server sessions for a transaction only."""
 
 
 class Sessions:
@@ -62,9 +64,6 @@ class Sessions:
 
     has_single_writer = False
     """Whether one connection writes while others read, as in SQLite."""
-
-    reset: tuple[str, ...] = ()
-    """What brings a session back to how it was made, after something that may have changed it."""
 
     _session_words: re.Pattern[str] | None = None
 
@@ -97,6 +96,10 @@ class Sessions:
 
     def setup(self, options: SessionOptions) -> tuple[str, ...]:
         """Return the statements that a fresh connection runs before anything else."""
+        return ()
+
+    def restore(self, options: SessionOptions) -> tuple[str, ...]:
+        """Return what brings a session back to how it was made, after something that may have changed it."""
         return ()
 
     def may_change_session(self, sql: str) -> bool:

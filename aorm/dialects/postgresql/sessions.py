@@ -16,12 +16,6 @@ __all__ = ["SESSIONS", "PostgreSQLSessions"]
 class PostgreSQLSessions(Sessions):
     """PostgreSQL: session settings travel in the start-up packet; prepared statements outlive a reset."""
 
-    # In one round trip. Not DISCARD ALL: it would drop the prepared statements that the driver's cache still names.
-    reset = (
-        "SELECT pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL; RESET SESSION AUTHORIZATION; "
-        "DISCARD TEMP; DISCARD SEQUENCES",
-    )
-
     # Deliberately generous: a needless reset costs one round trip, a missing one changes somebody else's session.
     _session_words: re.Pattern[str] = re.compile(
         r"\b(?:set|reset|listen|unlisten|load|prepare|deallocate|declare|discard|begin|start|commit|rollback|abort|end|"
@@ -40,6 +34,18 @@ class PostgreSQLSessions(Sessions):
             "TimeZone": options.time_zone,
             "application_name": options.options.get("application_name", "aorm"),
         }
+
+    def restore(self, options: SessionOptions) -> tuple[str, ...]:
+        """Reset everything, in one round trip; but keep prepared statements, which the driver's cache still names.
+
+        Behind a transaction pooler a session is nobody's, and resetting it would reset somebody else's.
+        """
+        if options.is_pooled:
+            return ()
+        return (
+            "SELECT pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL; RESET SESSION AUTHORIZATION; "
+            "DISCARD TEMP; DISCARD SEQUENCES",
+        )
 
     def may_change_session(self, sql: str) -> bool:
         """Look for functions in statements on rows, for words in all others."""

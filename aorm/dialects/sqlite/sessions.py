@@ -47,6 +47,10 @@ class SQLiteSessions(Sessions):
             statements.append("PRAGMA query_only = on")
         return tuple(statements)
 
+    def restore(self, options: SessionOptions) -> tuple[str, ...]:
+        """Say again what was said at the beginning: foreign keys on, readers that never write."""
+        return self.setup(options)
+
 
 def _checked(name: str, value: str) -> str:
     if not _WORD.match(value):

@@ -285,6 +285,14 @@ async def test_pragmas(sqlite_url: str) -> None:
             assert await pragma("query_only", writes=writes) == (0 if writes else 1)
 
 
+async def test_changed_pragmas_are_set_back(sqlite_url: str) -> None:
+    async with open_database(sqlite_url) as database:
+        await database.fetch("PRAGMA foreign_keys = off", writes=True)
+        await database.fetch("PRAGMA query_only = off")
+        assert (await database.fetch("PRAGMA foreign_keys", writes=True))[0][0] == 1
+        assert (await database.fetch("PRAGMA query_only"))[0][0] == 1
+
+
 async def test_changed_session_is_reset(postgres_url: str) -> None:
     async with open_database(postgres_url, max_size=1) as database:
         await database.execute("SET statement_timeout = 12345")
