@@ -13,8 +13,9 @@ from aorm.database.lease import Lease, end_failed_lease
 from aorm.database.observing import Observed, Observer
 from aorm.database.plans import PlanCache
 from aorm.database.stream import Stream
+from aorm.database.transaction import lock_refusal
 from aorm.database.upkeep import connection_plan, upkeep_of
-from aorm.exceptions import OperationalError, TransactionManagementError, WouldDeadlock
+from aorm.exceptions import OperationalError, WouldDeadlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Database"]
 
-NOT_LOCKABLE = "select_for_update cannot be used outside of a transaction."
 _READ_ONLY = "25006"
 _MOST_TEXTS = 2000
 
@@ -91,7 +91,7 @@ class Database(ConstraintChecks):
             rows: list[Any] = await block.scope.fetch(block, sql, parameters, writes=writes or locking)
             return rows
         if locking:
-            raise self.lock_refusal()
+            raise lock_refusal()
         home = self._home
         if home.loop is not asyncio.get_running_loop():
             home = self.home()
@@ -143,7 +143,7 @@ class Database(ConstraintChecks):
             count: int = await block.scope.execute(block, sql, parameters, writes=writes)
             return count
         if locking:
-            raise self.lock_refusal()
+            raise lock_refusal()
         pool, slot = await self.pin(sql, reads_only=not writes)
         try:
             if sql not in self._harmless and self.may_change_session(sql):
@@ -174,7 +174,7 @@ class Database(ConstraintChecks):
     ) -> Stream:
         """Return the rows piece by piece: `async for rows in database.stream(sql)` gives lists."""
         if locking and current(self.alias) is None:
-            raise self.lock_refusal()
+            raise lock_refusal()
         return Stream(self, sql, parameters, chunk_size)
 
     def lease(self, *, locking: bool = False, writes: bool = False) -> Lease:
@@ -257,10 +257,6 @@ class Database(ConstraintChecks):
     def bound_block(self) -> Block | None:
         """Return the innermost block that this context has entered, open or not."""
         return current(self.alias)
-
-    def lock_refusal(self) -> TransactionManagementError:
-        """Return the error for row locks outside a transaction."""
-        return TransactionManagementError(NOT_LOCKABLE)
 
     def may_change_session(self, sql: str) -> bool:
         """Tell whether a statement may leave something behind in its session; remembered by text."""

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aorm.database.observing import Observed
+from aorm.database.transaction import lock_refusal
 from aorm.exceptions import ConnectionLost, InterfaceError
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class Lease:
         if block is not None:
             return ScopedConnection(block)
         if self._locking:
-            raise self._database.lock_refusal()
+            raise lock_refusal()
         pool, slot = await self._database.pin(None, reads_only=not self._writes)
         self._connection = LeasedConnection(self._database, pool, slot)
         return self._connection

@@ -205,7 +205,7 @@ class Scope:
             raise _note(self, cancelled)
         if orphan is not None and not failed:
             raise orphan
-        return self._callbacks_due() if is_last else []
+        return _take_callbacks(transaction) if is_last else []
 
     async def finish(self, *, keep: bool) -> None:
         """Commit or roll back a transaction that is handled by hand; the next statement begins another."""
@@ -364,13 +364,6 @@ class Scope:
             if not failed:
                 transaction.complaint = reason
 
-    def _callbacks_due(self) -> list[Callback]:
-        transaction = self.transaction
-        if transaction.outcome != "committed":
-            return []
-        callbacks, transaction.callbacks = transaction.callbacks, []
-        return callbacks
-
     def _give_back(self) -> None:
         slot, self.slot = self.slot, None
         self.loop = None
@@ -390,6 +383,13 @@ def _ended_early(connection: DriverConnection) -> Error:
         "the transaction ended inside its atomic block: COMMIT or ROLLBACK was sent by hand, or the database rolled "
         "back by itself"
     )
+
+
+def _take_callbacks(transaction: Transaction) -> list[Callback]:
+    if transaction.outcome != "committed":
+        return []
+    callbacks, transaction.callbacks = transaction.callbacks, []
+    return callbacks
 
 
 def _too_late(alias: str, block: Block) -> ScopeClosed:

@@ -15,7 +15,7 @@ from aorm.exceptions import ConnectionLost, Error, TransactionManagementError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-__all__ = ["Block", "Callback", "Command", "Outcome", "Steps", "Transaction"]
+__all__ = ["Block", "Callback", "Command", "Outcome", "Steps", "Transaction", "lock_refusal"]
 
 Outcome: TypeAlias = Literal["committed", "rolled_back", "unknown"]
 CommandKind: TypeAlias = Literal["begin", "commit", "rollback", "savepoint", "release", "rollback_to"]
@@ -23,6 +23,14 @@ CommandKind: TypeAlias = Literal["begin", "commit", "rollback", "savepoint", "re
 BROKEN = "An error occurred in the current transaction. You can't execute queries until the end of the 'atomic' block."
 OUTSIDE = "The rollback flag doesn't work outside of an 'atomic' block."
 DURABLE = "A durable atomic block cannot be nested within another atomic block."
+
+
+NOT_LOCKABLE = "select_for_update cannot be used outside of a transaction."
+
+
+def lock_refusal() -> TransactionManagementError:
+    """Return the error for row locks outside a transaction."""
+    return TransactionManagementError(NOT_LOCKABLE)
 
 
 class Command(NamedTuple):
