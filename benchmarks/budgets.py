@@ -1,0 +1,26 @@
+"""The budgets: what aorm may cost beside the bare driver on one held connection."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Budget(NamedTuple):
+    """A bound on the ratio of aorm's time to somebody else's, at one operation."""
+
+    operation: str
+    beside: str
+    most: float
+
+
+SINGLE = 1.35
+
+BUDGETS = (
+    *(
+        Budget(name, "driver", SINGLE)
+        for name in ("get", "insert", "save", "save_fields", "refresh", "delete", "filter")
+    ),
+    Budget("instances", "driver", 1.6),
+    # asyncpg's own pool on PostgreSQL: at least its throughput.
+    Budget("tasks", "driver", 1.0),
+)

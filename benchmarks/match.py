@@ -1,0 +1,120 @@
+"""Let contestants take turns at an operation, and keep the time of each turn."""
+
+from __future__ import annotations
+
+import gc
+import random
+from statistics import median
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from benchmarks.workload import AUTHORS, BOOKS, ENTRIES, TASKS, Operation, author_name, make_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.contestants.base import Contestant
+
+# How long the first contestant's turn is to take, in seconds: long beside the clock, short beside a disturbance.
+TURN = 0.004
+MOST_PER_TURN = 2000
+
+
+class Arguments:
+    """Make the arguments of a turn; a seed gives everybody in a round the same."""
+
+    def __init__(self, referee: Any) -> None:
+        """Take the contestant who makes the rows that others work on."""
+        self._referee = referee
+        self._entries: list[int] = []
+
+    def begin(self) -> None:
+        """Start from a table with the same few entries."""
+        self._referee.runner.run(self._referee.aclear_entries())
+        self._entries = self._make_entries(ENTRIES)
+
+    def make(self, operation: Operation, count: int, seed: int) -> list[Any]:
+        """Return the arguments of one turn."""
+        chance = random.Random(seed)
+        if operation.name == "tasks":
+            count = max(count // TASKS, 1) * TASKS
+        if operation.takes == "keys":
+            return [chance.randint(1, BOOKS) for _ in range(count)]
+        if operation.takes == "names":
+            return [author_name(chance.randint(1, AUTHORS)) for _ in range(count)]
+        if operation.takes == "rows":
+            return make_rows(count, seed)
+        if operation.takes == "entries":
+            return [self._entries[number % ENTRIES] for number in range(count)]
+        if operation.takes == "doomed":
+            return self._make_entries(count)
+        return list(range(count))
+
+    def _make_entries(self, count: int) -> list[int]:
+        keys: list[int] = self._referee.runner.run(self._referee.amake_entries(make_rows(count)))
+        return keys
+
+
+class Score(NamedTuple):
+    """What came out for one contestant at one operation.
+
+    Attributes:
+        contestant: its name.
+        time: microseconds for one result, the median of all turns.
+        ratios: contestant -> median over the rounds of this one's time divided by that one's.
+    """
+
+    contestant: str
+    time: float
+    ratios: dict[str, float]
+
+
+def compete(
+    operation: Operation, contestants: list[Contestant], arguments: Arguments, rounds: int
+) -> tuple[int, list[Score]]:
+    """Return how many times the operation was done in a turn, and the scores of those who can do it.
+
+    Raises:
+        AssertionError: somebody found something else than the first contestant.
+    """
+    able = [contestant for contestant in contestants if contestant.can(operation.name)]
+    if not able:
+        return 0, []
+    arguments.begin()
+    count = _calibrated(operation, able[0], arguments)
+    for contestant in able:
+        contestant.run(operation.name, arguments.make(operation, min(count, 20), seed=1))
+        found, expected = contestant.summary(operation.name), able[0].summary(operation.name)
+        assert found == expected, f"{contestant.name} at {operation.name}: {found!r}, not {expected!r}"
+    order = random.Random(1)
+    turns: dict[str, list[float]] = {contestant.name: [] for contestant in able}
+    for number in range(rounds):
+        for contestant in order.sample(able, len(able)):
+            made = arguments.make(operation, count, seed=number)
+            gc.collect()
+            turns[contestant.name].append(contestant.run(operation.name, made) / len(made))
+    return count, _scores(turns, operation.divides)
+
+
+def _scores(turns: dict[str, list[float]], divides: int) -> list[Score]:
+    return [
+        Score(
+            name,
+            median(times) / divides * 1e6,
+            {
+                other: median(own / theirs for own, theirs in zip(times, other_times, strict=True))
+                for other, other_times in turns.items()
+            },
+        )
+        for name, times in turns.items()
+    ]
+
+
+def _calibrated(operation: Operation, contestant: Contestant, arguments: Arguments) -> int:
+    """Return how often the operation fits into a turn."""
+    run: Callable[[int], float] = lambda count: contestant.run(  # noqa: E731
+        operation.name, arguments.make(operation, count, seed=0)
+    )
+    run(5)
+    count = 10 if operation.divides == 1 else 1
+    seconds = min(run(count) for _ in range(3))
+    return max(1, min(MOST_PER_TURN, round(count * TURN / seconds)))
