@@ -89,7 +89,8 @@ async def adrop_tables(
         if_exists: pass by tables that do not exist.
 
     Raises:
-        ProgrammingError, OperationalError: a table does not exist, or another one refers to it.
+        ProgrammingError, OperationalError: a table does not exist.
+        InternalError, IntegrityError: another table refers to one of them.
         IntegrityError: inside a transaction that has left foreign keys violated so far.
     """
     database = databases[using]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # NUL stands in no name, literal or raw text (each is checked), so a mark cannot be forged.
 _MARK = re.compile("\x00([0-9]+)\x00")
 _QUOTED = re.compile(r'"(?:[^"\x00]|"")+"(?:\."(?:[^"\x00]|"")+")*')
+_QUOTED_INSIDE = re.compile(r'[^"\x00]+"\."[^"\x00]+')
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -78,8 +79,13 @@ class Writer:
         return ", ".join([self.dialect.quote_name(name) for name in names])
 
     def quote_table(self, name: str) -> str:
-        """Quote a table's name or alias, leaving one that the user quoted already (``"schema"."table"``)."""
-        return name if _QUOTED.fullmatch(name) else self.dialect.quote_name(name)
+        """Quote a table's name or alias, leaving one that the user quoted already (``"schema"."table"``).
+
+        ``schema"."table``, which becomes that within quotes, is how many Django projects name a schema.
+        """
+        if _QUOTED.fullmatch(name):
+            return name
+        return f'"{name}"' if _QUOTED_INSIDE.fullmatch(name) else self.dialect.quote_name(name)
 
     def text(self, written: str) -> str:
         """Check a piece of SQL text that the program wrote."""
