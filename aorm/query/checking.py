@@ -14,7 +14,6 @@ from aorm.database.atomic import atomic
 from aorm.database.databases import databases
 from aorm.exceptions import DatabaseError, FieldError
 from aorm.expressions.base import Resolved, resolve
-from aorm.mapping.doors import doors
 from aorm.mapping.references import referenced_fields
 from aorm.query.execution import fetch_statement
 from aorm.query.resolving import SEPARATOR, Target, resolve_path, unsupported_lookup
@@ -162,5 +161,3 @@ async def values_of(model: Any, instance: Any, expressions: Iterable[Any], using
             await instance.arefresh_from_db(fields=wanted)
     return InstanceValues(model, instance, using)
 
-
-doors.values_of = values_of

@@ -84,7 +84,8 @@ class ReadingMixin:
         queryset._refuse_combined("aggregate")
         if queryset._query.distinct_names:
             raise NotImplementedError("aggregate() + distinct(fields) not implemented.")
-        expressions: dict[str, Any] = {}
+        # As in Django: what was given by keyword comes first.
+        expressions: dict[str, Any] = dict(kwargs)
         refuse_values(args, "aggregate")
         for argument in args:
             try:
@@ -92,7 +93,6 @@ class ReadingMixin:
             except (AttributeError, TypeError):
                 raise TypeError("Complex aggregates require an alias") from None
             expressions[name] = argument
-        expressions.update(kwargs)
         if not expressions:
             return {}
         refuse_values(expressions.values(), "aggregate")

@@ -39,6 +39,26 @@ class Param(Term):
         parameters.append(self)
 
 
+class EachElement:
+    """The adapter of a list: converts each element by the adapter that one value has."""
+
+    __slots__ = ("adapter", "element")
+
+    def __init__(self, adapter: Any, element: SqlType) -> None:
+        self.adapter = adapter
+        self.element = element
+
+    def encode_for(self, dialect: Any) -> Any:
+        """Return the function from a list of values to what the driver takes."""
+        return dialect.types.list_encoder(self.element, self.adapter.encode_for(dialect))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, EachElement) and (self.adapter, self.element) == (other.adapter, other.element)
+
+    def __hash__(self) -> int:
+        return hash((EachElement, self.adapter, self.element))
+
+
 @node
 class Literal(Term):
     """A constant that stands in the SQL text itself and in the shape: None, a bool, an int or a plain string."""

@@ -46,6 +46,10 @@ class Types:
         """
         return self.encoders.get(sql_type.name)
 
+    def list_encoder(self, element: SqlType, convert: Conversion | None) -> Conversion:
+        """Return the conversion of a list whose elements a field of the program converts; None among them included."""
+        return list if convert is None else lambda values: [convert(value) for value in values]
+
     def decoder(self, sql_type: SqlType) -> Conversion | None:
         """Return what turns a column's value into Python's; None where the driver gives it as it should be.
 

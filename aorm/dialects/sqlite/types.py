@@ -208,6 +208,11 @@ class SQLiteTypes(Types):
             return partial(fitted, places, digits)
         return super().encoder(sql_type)
 
+    def list_encoder(self, element: SqlType, convert: Conversion | None) -> Conversion:
+        """Return the conversion of a list into JSON, after the field's own of each element."""
+        listed = partial(encode_elements, self.element_encoders.get(element.name))
+        return listed if convert is None else lambda values: listed([convert(value) for value in values])
+
     def decoder(self, sql_type: SqlType) -> Conversion | None:
         """Return the conversion of a stored value."""
         if sql_type.name == "decimal" and sql_type.arguments:

@@ -29,7 +29,7 @@ from aorm.sql.predicates import (
 )
 from aorm.sql.predicates import IsNull as IsNullPredicate
 from aorm.sql.types import BIGINT, BOOLEAN, INTEGER, INTEGERS, SMALLINT, array
-from aorm.sql.values import Literal, Param, Row
+from aorm.sql.values import EachElement, Literal, Param, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -275,10 +275,9 @@ def in_values(left: Resolved, values: Iterable[Any]) -> Predicate:
         kept, sql_type = within_bigint(kept, sql_type)
     if not kept:
         return FALSE
-    if output.adapter is not None:
-        # A field with a conversion of its own converts one value at a time.
-        return InTerms(left.term, tuple([Param(value, sql_type, output.adapter) for value in kept]))
-    return InList(left.term, Param(kept, array(sql_type)))
+    # A field with a conversion of its own converts one value at a time.
+    adapter = None if output.adapter is None else EachElement(output.adapter, sql_type)
+    return InList(left.term, Param(kept, array(sql_type), adapter))
 
 
 def within_bigint(values: list[Any], sql_type: SqlType) -> tuple[list[Any], SqlType]:
