@@ -29,6 +29,13 @@ class ChoicesType(enum.EnumType):
         unique: ChoicesType = enum.unique(cls)
         return unique
 
+    def __contains__(cls, value: object) -> bool:
+        """Tell whether this is a member or the value of one, as every enumeration does from Python 3.12 on."""
+        enumeration: Any = cls
+        if isinstance(value, enum.Enum):
+            return isinstance(value, enumeration)
+        return any(member.value == value for member in enumeration)
+
     @property
     def names(cls) -> list[str]:
         """Return the names of the members, with "__empty__" first where that has a label."""

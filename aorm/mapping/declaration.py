@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 # Django's list. The options about permissions are kept and readable, and do nothing here.
 META_NAMES = frozenset(
@@ -80,17 +80,16 @@ def read_meta(meta: type | None) -> dict[str, Any]:
     return given
 
 
-def normalize_together(option: Any) -> tuple[tuple[str, ...], ...]:
+def normalize_together(option: Any) -> Any:
     """Return ``unique_together`` as a tuple of tuples, whether one set of fields was given or several.
 
-    Raises:
-        ValueError: it is neither.
+    What is neither is returned as it is: the checks of the model say so.
     """
     if not option:
         return ()
     if not isinstance(option, (tuple, list)):
-        raise ValueError(f"unique_together must be a list or tuple of field names, not {option!r}.")
-    if not isinstance(next(iter(option)), (tuple, list)):
-        option = (option,)
-    groups: Iterable[Any] = option
+        return option
+    groups: Sequence[Any] = option if isinstance(option[0], (tuple, list)) else (option,)
+    if not all(isinstance(names, (tuple, list)) for names in groups):
+        return option
     return tuple(tuple(names) for names in groups)

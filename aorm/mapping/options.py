@@ -148,6 +148,8 @@ class Options:
             insort(self.local_fields, field)
             if self.pk is None and field.primary_key:
                 self.pk = field
+                # As in Django: whoever serialises an instance writes its key apart from the fields.
+                field.serialize = False
         self.apps.changed()
 
     def add_manager(self, manager: Any) -> None:

@@ -53,8 +53,7 @@ def check_model(model: Any, **kwargs: Any) -> Messages:
         ]
         # Clashing names have clashing columns, of which nobody needs to hear too.
         found += clashes or _check_column_names(meta)
-        for names in meta.unique_together:
-            found += check_local_fields(meta, names, "unique_together")
+        found += _check_unique_together(meta)
     found += _check_definitions(meta, meta.indexes if not meta.swapped else (), aliases)
     if not meta.swapped:
         found += _check_ordering(meta)
@@ -178,6 +177,17 @@ def _check_single_key(meta: Options) -> Iterator[checks.Error]:
     if sum(bool(field.primary_key) for field in meta.local_fields) > 1:
         text = "The model cannot have more than one field with 'primary_key=True'."
         yield _error(text, meta.model, "E026")
+
+
+def _check_unique_together(meta: Options) -> Iterator[checks.CheckMessage]:
+    groups: Any = meta.unique_together
+    if not isinstance(groups, (tuple, list)):
+        yield _error("'unique_together' must be a list or tuple.", meta.model, "E010")
+    elif not all(isinstance(names, (tuple, list)) for names in groups):
+        yield _error("All 'unique_together' elements must be lists or tuples.", meta.model, "E011")
+    else:
+        for names in groups:
+            yield from check_local_fields(meta, names, "unique_together")
 
 
 def _check_definitions(meta: Options, definitions: Sequence[Any], aliases: Iterable[str]) -> Iterator[Any]:

@@ -79,6 +79,7 @@ def add_order_methods(model: Any, field: Any) -> None:
 
 def _add_order_accessors(model: Any, related_model: Any) -> None:
     name = model.__name__.lower()
+    setattr(related_model, f"aget_{name}_order", partialmethod(_aget_order, model))
     setattr(related_model, f"get_{name}_order", partialmethod(_get_order, model))
     setattr(related_model, f"aset_{name}_order", partialmethod(_aset_order, model))
     setattr(related_model, f"set_{name}_order", partialmethod(_set_order, model))
@@ -93,6 +94,13 @@ def _get_order(self: Any, ordered_model: Any) -> Any:
     """Return the primary keys of the related instances, in their order, as a queryset."""
     queryset = ordered_model.objects.filter(**_siblings(self, ordered_model))
     return queryset.values_list(ordered_model._meta.pk.name, flat=True)
+
+
+async def _aget_order(self: Any, ordered_model: Any) -> Any:
+    """Return the same queryset with its results loaded, so that it may be iterated over in a running loop."""
+    queryset = _get_order(self, ordered_model)
+    await queryset
+    return queryset
 
 
 async def _aset_order(self: Any, ordered_model: Any, id_list: Iterable[Any], using: str | None = None) -> None:

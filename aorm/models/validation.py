@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aorm.database.routing import router
 from aorm.exceptions import NON_FIELD_ERRORS, ValidationError
 from aorm.fields.defaults import DatabaseDefault
-
-# Imported for what it does: it gives constraints the queries by which they are validated.
-from aorm.query import checking  # noqa: F401
+from aorm.mapping.doors import doors
+from aorm.query.checking import values_of
 from aorm.utils.text import capfirst, get_text_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
 Errors = dict[str, Any]
+
+# Constraints stand below queries, and are validated by them.
+doors.values_of = values_of
 
 
 class DateCheck(NamedTuple):
