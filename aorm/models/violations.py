@@ -99,7 +99,7 @@ def explain(error: IntegrityError) -> ConstraintViolation | None:
                     return ConstraintViolation(model, known)
         if table is None:
             return _by_text_of_check(models, name)
-    if not models:
+    if table is None or not models:
         return None
     columns = column.split(", ") if column else _columns_of_detail(facts.get("detail"))
     return _by_columns(models[0], kind, columns, name)
@@ -175,14 +175,13 @@ def _by_columns(model: Any, kind: str, columns: list[str], name: str | None) -> 
 
 
 def _by_text_of_check(models: list[Any], text: str) -> ConstraintViolation | None:
-    """Find the nameless check of a column by its text, such as ``"pages" >= 0``; SQLite says no more.
+    """Find the nameless check of a column by what SQLite calls it.
 
-    The model is known only where no other has such a column; the field's name, where all call it the same.
+    That is its text, or of a text that begins with a quoted name, such as ``"pages" >= 0``, the name alone. The model
+    is known only where no other has such a column; the field's name, where all call it the same.
     """
-    column = _QUOTED.search(text)
-    if column is None:
-        return None
-    name = column[1].replace('""', '"')
+    quoted = _QUOTED.search(text)
+    name = text if quoted is None else quoted[1].replace('""', '"')
     found = [(model, field) for model in models for field in model._meta.local_concrete_fields if field.column == name]
     checked = [(model, field) for model, field in found if _has_column_check(field)]
     names = {field.name for _, field in checked}
