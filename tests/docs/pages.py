@@ -11,16 +11,27 @@ DOCS = ROOT / "docs"
 EXAMPLES = DOCS / "examples"
 
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_ONLY = re.compile(r"<!-- only: (\w+) -->\n$")
+_NOTE = re.compile(r"<!-- (only|file|run): ([\w.]+) -->\n$")
 
 
 class Block(NamedTuple):
-    """A fenced block of a page; ``line`` is that of its first line of code, ``only`` the one database it is for."""
+    """A fenced block of a page.
+
+    Attributes:
+        language: what the fence says.
+        code: the text between the fences.
+        line: that of the first line of code.
+        only: the one database it is for: `<!-- only: postgresql -->` stands above the fence.
+        file: the file that it is the content of: `<!-- file: test_shop.py -->`.
+        is_run: whether it is a command that is run: `<!-- run: here -->`.
+    """
 
     language: str
     code: str
     line: int
     only: str | None
+    file: str | None
+    is_run: bool
 
 
 def pages() -> list[Path]:
@@ -38,7 +49,9 @@ def blocks_of(page: Path) -> list[Block]:
     text = page.read_text("utf-8")
     found = []
     for match in _FENCE.finditer(text):
-        only = _ONLY.search(text, 0, match.start())
+        note = _NOTE.search(text, 0, match.start())
+        kind, value = (note[1], note[2]) if note else ("", "")
         line = text.count("\n", 0, match.start(2)) + 1
-        found.append(Block(match[1], match[2], line, only[1] if only else None))
+        only, file = (value if kind == name else None for name in ("only", "file"))
+        found.append(Block(match[1], match[2], line, only, file, kind == "run"))
     return found

@@ -2,7 +2,8 @@
 
 The blocks share one namespace, which is a module named `shop`. A block with a top-level `await` runs in an event loop,
 the same for all of them; any other is plain sync code. What a block prints is what its lines `#> ...` say. A block
-under `<!-- only: postgresql -->` is passed by on the other database.
+under `<!-- only: postgresql -->` is passed by on the other database, one under `<!-- file: name -->` is written into
+that file, and a command under `<!-- run: here -->` has to end well.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import inspect
 import io
 import linecache
 import os
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -43,6 +45,15 @@ def run_block(code: str, line: int, page: Path, module: ModuleType, runner: asyn
         raise AssertionError(f"{page.name}:{line}: the block printed {output}, and announces {expected}")
 
 
+def run_command(command: str) -> None:
+    """Run a shell command with this interpreter as its `python`, and with aorm's pytest plugin."""
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environment.pop("PYTEST_ADDOPTS", None)
+    environment["PYTEST_PLUGINS"] = "aorm.testing.plugin"
+    done = subprocess.run(command, shell=True, env=environment, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, f"{command}{done.stdout}{done.stderr}"
+
+
 def main(page: Path, url: str) -> None:
     """Run all blocks of the page against the database."""
     sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -55,7 +66,13 @@ def main(page: Path, url: str) -> None:
     linecache.getlines(str(page))
     with asyncio.Runner() as runner:
         for block in blocks_of(page):
-            if block.language == "python" and block.only in (None, vendor):
+            if block.only not in (None, vendor):
+                continue
+            if block.file is not None:
+                Path(block.file).write_text(block.code, "utf-8")
+            elif block.is_run:
+                run_command(block.code)
+            elif block.language == "python":
                 run_block(block.code, block.line, page, module, runner)
         import aorm
 
