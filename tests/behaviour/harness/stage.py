@@ -135,5 +135,5 @@ def _blockbuster() -> BlockBuster:
         function.can_block_in("asyncpg/connect_utils.py", {"_parse_connect_dsn_and_args", "_parse_connect_arguments"})
         # A time zone is read from its small file once in a process, by the standard library.
         function.can_block_in("zoneinfo/_tzpath.py", {"find_tzfile"})
-        function.can_block_in("zoneinfo/_common.py", {"load_tzdata"})
+        function.can_block_in("zoneinfo/_common.py", {"load_tzdata", "load_data"})
     return detector
