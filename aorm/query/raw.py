@@ -115,7 +115,7 @@ class RawQuerySet(EvaluatingMixin[M], Generic[M]):
         params: Any = (),
         translations: Mapping[str, str] | None = None,
         using: str | None = None,
-        hints: dict[str, Any] | None = None,
+        hints: Mapping[str, Any] | None = None,
         fetch_mode: Any = FETCH_ONE,
     ) -> None:
         """Keep the text; nothing is sent before the results are asked for."""

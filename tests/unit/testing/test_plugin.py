@@ -89,7 +89,7 @@ def test_rolled_back_tests(project: pytest.Pytester, database_url: str, runner: 
         + "\n\nimport pytest\n\n@pytest.fixture\ndef anyio_backend():\n    return 'asyncio'\n"
     )
     project.makepyfile(TESTS.format(fixture=fixture, mark=mark))
-    result = project.runpytest_subprocess("-p", "aorm_pytest", *arguments)
+    result = project.runpytest_subprocess("-p", "aorm.testing.plugin", *arguments)
     result.assert_outcomes(passed=5)
 
 
@@ -113,7 +113,7 @@ def test_violations_are_told_at_the_end_of_their_test(project: pytest.Pytester, 
             assert Remark.objects.count() == 0
         """
     )
-    result = project.runpytest_subprocess("-p", "aorm_pytest")
+    result = project.runpytest_subprocess("-p", "aorm.testing.plugin")
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(["*IntegrityError*"])
 
@@ -121,11 +121,5 @@ def test_violations_are_told_at_the_end_of_their_test(project: pytest.Pytester, 
 def test_a_coroutine_that_nobody_runs(project: pytest.Pytester, sqlite_url: str) -> None:
     project.makeconftest(CONFTEST.format(url=sqlite_url))
     project.makepyfile("async def test_it(aorm_db):\n    pass\n")
-    result = project.runpytest_subprocess("-p", "aorm_pytest", "-W", "ignore")
+    result = project.runpytest_subprocess("-p", "aorm.testing.plugin", "-W", "ignore")
     result.stdout.fnmatch_lines(["*neither pytest-asyncio nor anyio's plugin runs this coroutine*"])
-
-
-def test_starting_imports_nothing_of_aorm(project: pytest.Pytester) -> None:
-    project.makepyfile("import sys\n\ndef test_it():\n    assert 'aorm' not in sys.modules\n")
-    result = project.runpytest_subprocess("-p", "aorm_pytest", "-p", "asyncio")
-    result.assert_outcomes(passed=1)

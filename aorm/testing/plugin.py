@@ -1,7 +1,7 @@
-"""aorm's pytest plugin, found by pytest through its entry point: the fixtures `aorm_db`, `aorm_tables`, `aorm_aliases`.
+"""The pytest plugin: fixtures `aorm_db`, `aorm_tables`, `aorm_aliases`.
 
-It is no part of the package `aorm`, and imports it only when a fixture is used: pytest loads every installed plugin,
-also for projects that do not use this one, and before the measuring of coverage begins.
+A project asks for it in its `conftest.py`: `pytest_plugins = ["aorm.testing.plugin"]`. It registers itself nowhere:
+pytest loads every registered plugin in every run of the environment, and importing anything of aorm imports all of it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from aorm.schema import create_tables
+from aorm.testing import rolled_back
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -27,8 +30,6 @@ def aorm_aliases() -> tuple[str, ...]:
 @pytest.fixture(scope="session")
 def aorm_tables(aorm_aliases: tuple[str, ...]) -> None:
     """Create the tables of all models that are missing; a project with other means overrides this fixture."""
-    from aorm.schema import create_tables  # not at start-up: see above
-
     for alias in aorm_aliases:
         create_tables(using=alias, if_not_exists=True)
 
@@ -39,8 +40,6 @@ def aorm_db(request: pytest.FixtureRequest) -> Iterator[RolledBack]:
 
     The same for plain tests and for coroutines, run by pytest-asyncio or by anyio's plugin.
     """
-    from aorm.testing import rolled_back  # not at start-up: see above
-
     aliases: tuple[str, ...] = request.getfixturevalue("aorm_aliases")
     request.getfixturevalue("aorm_tables")
     if _runs_in_a_loop(request):
@@ -63,8 +62,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _asynchronous_half() -> Callable[..., AsyncIterator[RolledBack]]:
     async def opened(aorm_aliases: tuple[str, ...]) -> AsyncIterator[RolledBack]:
-        from aorm.testing import rolled_back  # not at start-up: see above
-
         async with rolled_back(*aorm_aliases) as sandbox:
             yield sandbox
 
