@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from aorm.bridge import sync_twin
 from aorm.database.atomic import atomic
 from aorm.database.databases import databases
+from aorm.expressions.base import Resolved
 from aorm.expressions.conditions import Case, When
-from aorm.expressions.functions.comparison import Cast
-from aorm.expressions.values import Value
 from aorm.query.inserting import Insertion, batches, conflict_rule, is_column
 from aorm.query.revising import columns_to_revise, revise_rows
+from aorm.sql.values import Param
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -105,7 +105,7 @@ class BulkMixin:
         queryset._for_write = True
         database = databases[queryset.db]
         base = queryset.using(database.alias)
-        columns = columns_to_revise(meta, instances, chosen)
+        columns = columns_to_revise(meta, instances, chosen, database)
         async with atomic(using=database.alias, savepoint=False):
             if columns is not None:
                 return await revise_rows(base._query, columns, database, batch_size)
@@ -126,9 +126,10 @@ def _case(batch: Sequence[Any], field: Any) -> Any:
     for instance in batch:
         value = getattr(instance, field.attname)
         if not hasattr(value, "resolve_expression"):
-            value = Value(value, output_field=field)
+            # As it would be saved, so that None is NULL for a document too.
+            value = Resolved(Param(field.prepare_to_save(value), field.sql_type, field.save_adapter), field)
         whens.append(When(pk=instance.pk, then=value))
-    return Cast(Case(*whens, output_field=field), output_field=field)
+    return Case(*whens, output_field=field)
 
 
 def _fields_to_update(meta: Options, names: Sequence[str]) -> list[Any]:

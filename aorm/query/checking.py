@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aorm.database.atomic import atomic
 from aorm.database.databases import databases
@@ -19,10 +19,12 @@ from aorm.query.execution import fetch_statement
 from aorm.query.resolving import SEPARATOR, Target, resolve_path, unsupported_lookup
 from aorm.query.scope import QueryScope
 from aorm.query.state import Query
-from aorm.sql.predicates import Always, Exists, negation
-from aorm.sql.rewrite import relabel
+from aorm.sql.functions import CustomSQL, RawTerm
+from aorm.sql.node import Node
+from aorm.sql.predicates import Always, Exists, Like, Matches, negation
+from aorm.sql.rewrite import relabel, transform
 from aorm.sql.select import Select
-from aorm.sql.sources import FromQuery, Subquery
+from aorm.sql.sources import FromQuery, Selectable, Subquery
 from aorm.sql.tables import Column, ColumnList, Label
 from aorm.sql.types import INTEGER
 from aorm.sql.values import Cast, Literal, Param
@@ -31,12 +33,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from aorm.mapping.options import Options
-    from aorm.sql.node import Node, Term
+    from aorm.sql.node import Term
     from aorm.sql.predicates import Predicate
 
+N = TypeVar("N", bound=Node)
 logger = logging.getLogger("aorm.models")
 
 ALIAS = "instance"
+# What takes its parameters as they are.
+OPAQUE = (Selectable, CustomSQL, RawTerm, Matches)
 ONE = ColumnList((Literal(1, INTEGER),))
 
 
@@ -67,7 +72,7 @@ class InstanceValues:
 
         A condition that the database cannot compute is not refuted, as in Django: it says no more than that.
         """
-        predicate = self.scope.condition(condition)
+        predicate = self.stored_condition(condition)
         if isinstance(predicate, Always):
             return not predicate.truth
         select = self._select(ONE, negation(predicate))
@@ -83,16 +88,25 @@ class InstanceValues:
 
     def value(self, expression: Any) -> Resolved:
         """Return what an expression gives for the values, to compare columns with."""
-        resolved = resolve(expression, self.scope)
+        resolved = self.stored(expression)
         select = self._select(ColumnList((resolved.term,)))
         return Resolved(Subquery(select, resolved.term.type), resolved.output)
 
     def condition(self, condition: Any) -> Predicate:
         """Return the condition that the values satisfy a condition."""
-        predicate = self.scope.condition(condition)
+        predicate = self.stored_condition(condition)
         if isinstance(predicate, Always):
             return predicate
         return Exists(self._select(ONE, predicate))
+
+    def stored(self, expression: Any) -> Resolved:
+        """Return what an expression gives for a row of the table, written as its index has it."""
+        resolved = resolve(expression, self.scope)
+        return resolved.with_term(with_constants(resolved.term))
+
+    def stored_condition(self, condition: Any) -> Predicate:
+        """Return the condition that a row of the table satisfies a condition, written as its index has it."""
+        return with_constants(self.scope.condition(condition))
 
     def _select(self, columns: ColumnList, where: Predicate | None = None) -> Select:
         names = dict.fromkeys(_columns_in(self.meta, columns))
@@ -141,6 +155,26 @@ class InstanceValues:
         return Param(field.prepare_to_save(value), field.sql_type, field.save_adapter)
 
 
+def with_constants(node: N) -> N:
+    """Return a part of a declaration with its values as constants instead of parameters.
+
+    So definitions have them. PostgreSQL finds an index on an expression, or with a condition, by its constants only,
+    and gives ``number + 1`` the type of a column that ``number + $1`` need not have.
+    """
+
+    def replaced(item: Node) -> Node | None:
+        if isinstance(item, OPAQUE):
+            return item
+        if isinstance(item, Like):
+            # A parameter as pattern is already complete; a constant would be taken for the bare text.
+            return item.replace(term=with_constants(item.term))
+        if isinstance(item, Param) and item.adapter is None and isinstance(item.value, (int, str)):
+            return Literal(item.value, item.type)
+        return None
+
+    return transform(node, replaced)  # type: ignore[return-value]
+
+
 def _columns_in(meta: Options, node: Node) -> Iterator[str]:
     if isinstance(node, Column) and node.alias == meta.db_table:
         yield node.name
@@ -160,4 +194,3 @@ async def values_of(model: Any, instance: Any, expressions: Iterable[Any], using
         if wanted:
             await instance.arefresh_from_db(fields=wanted)
     return InstanceValues(model, instance, using)
-

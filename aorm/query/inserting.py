@@ -42,6 +42,9 @@ UNNESTABLE = frozenset(
 )
 VALUES_ALIAS = "new"
 
+# Characters of one column; SQLite takes 1 GB in one value and PostgreSQL in one message, and one may be four bytes.
+LONGEST_ARRAY = 100_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class ConflictRule:
@@ -128,6 +131,11 @@ class ColumnOfValues:
         self.adapter = field.save_adapter
         self.is_plain = all(_is_plain(value) for value in values)
 
+    @property
+    def length(self) -> int:
+        """How long the texts of the column are together."""
+        return sum([len(value) for value in self.values if value.__class__ is str or value.__class__ is bytes])
+
     def array(self, start: int, stop: int) -> Param:
         """Return the values of a batch as one parameter."""
         prepared = [self.prepare(value) for value in self.values[start:stop]]
@@ -148,6 +156,20 @@ class ColumnOfValues:
                 value = self.field.db_default
             terms.append(assigned_term(scope, self.field, value))
         return terms
+
+
+def can_be_arrays(columns: Sequence[ColumnOfValues], database: Database) -> bool:
+    """Tell whether columns can be sent as one array each: no expressions, known types, and not too long a text.
+
+    Without native arrays they are JSON, which may not hold what a field's own conversion gives.
+    """
+    has_arrays = database.features.has_native_arrays
+    if not all(
+        column.is_plain and column.type.name in UNNESTABLE and (has_arrays or column.adapter is None)
+        for column in columns
+    ):
+        return False
+    return all(column.length <= LONGEST_ARRAY for column in columns)
 
 
 _PLAIN_CLASSES = frozenset((str, int, float, bool, bytes, type(None)))
@@ -190,12 +212,7 @@ class Insertion:
     @property
     def takes_arrays(self) -> bool:
         """Whether each column can be one array."""
-        return (
-            self.database.features.has_native_arrays
-            and len(self.instances) > 1
-            and bool(self.columns)
-            and all(column.is_plain and column.type.name in UNNESTABLE for column in self.columns)
-        )
+        return len(self.instances) > 1 and bool(self.columns) and can_be_arrays(self.columns, self.database)
 
     async def run(self, batch_size: int | None) -> None:
         """Insert the rows, and set on the objects what the database made."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aorm.query.execution import execute_statement
-from aorm.query.inserting import UNNESTABLE, VALUES_ALIAS, ColumnOfValues
+from aorm.query.inserting import VALUES_ALIAS, ColumnOfValues, can_be_arrays
 from aorm.query.updating import rows_condition
 from aorm.sql.predicates import Compare, conjunction
 from aorm.sql.sources import FromValues
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from aorm.query.state import Query
 
 
-def columns_to_revise(meta: Options, instances: Sequence[Any], fields: Sequence[Any]) -> list[ColumnOfValues] | None:
+def columns_to_revise(
+    meta: Options, instances: Sequence[Any], fields: Sequence[Any], database: Database
+) -> list[ColumnOfValues] | None:
     """Return the keys and new values as columns; None where one is an expression or stands in another table.
 
     Of instances with the same key the first one counts.
@@ -38,9 +40,7 @@ def columns_to_revise(meta: Options, instances: Sequence[Any], fields: Sequence[
     columns = [
         ColumnOfValues(field, [getattr(item, field.attname) for item in rows]) for field in (*meta.pk_fields, *fields)
     ]
-    if all(column.is_plain and column.type.name in UNNESTABLE for column in columns):
-        return columns
-    return None
+    return columns if can_be_arrays(columns, database) else None
 
 
 async def revise_rows(

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from aorm.sql.types import SqlType
 
 # Values of exactly these classes are no expressions; asking for the class is cheaper than looking for a method.
+# What a field converts itself may become anything, which a parameter of its own takes; more than these go as a list.
+MOST_CONVERTED_TERMS = 1000
 PLAIN = frozenset(
     {
         str,
@@ -275,9 +277,10 @@ def in_values(left: Resolved, values: Iterable[Any]) -> Predicate:
         kept, sql_type = within_bigint(kept, sql_type)
     if not kept:
         return FALSE
-    # A field with a conversion of its own converts one value at a time.
-    adapter = None if output.adapter is None else EachElement(output.adapter, sql_type)
-    return InList(left.term, Param(kept, array(sql_type), adapter))
+    adapter = output.adapter
+    if adapter is not None and len(kept) <= MOST_CONVERTED_TERMS:
+        return InTerms(left.term, tuple([Param(value, sql_type, adapter) for value in kept]))
+    return InList(left.term, Param(kept, array(sql_type), None if adapter is None else EachElement(adapter, sql_type)))
 
 
 def within_bigint(values: list[Any], sql_type: SqlType) -> tuple[list[Any], SqlType]:
