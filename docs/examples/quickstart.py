@@ -138,6 +138,8 @@ async def load_late(book: Book) -> None:
     show("await slim.arefresh_from_db(fields=['price', 'author']); slim.price", slim.price)
     show("await slim.author", repr(await slim.author))
     show("await slim.author  # awaiting what is loaded asks nobody", repr(await slim.author))
+    await slim.afetch_related("author__books")
+    show("await slim.afetch_related('author__books'); slim.author.books.all()", list(slim.author.books.all()))
 
 
 async def validate(book: Book) -> None:
