@@ -23,6 +23,14 @@ class InstanceValues(Protocol):
         """Return the condition that the values satisfy a condition."""
         ...
 
+    def stored(self, expression: Any) -> Any:
+        """Return what an expression gives for a row of the table."""
+        ...
+
+    def stored_condition(self, condition: Any) -> Any:
+        """Return the condition that a row of the table satisfies a condition."""
+        ...
+
 
 class Doors:
     """Where the floor of queries puts what it offers."""

@@ -176,7 +176,7 @@ class UniqueConstraint(BaseConstraint):
         if not instance._state.adding and instance._is_pk_set(meta):
             queryset = queryset.exclude(pk=instance._get_pk_val(meta))
         if condition is not None:
-            queryset = queryset.filter(condition).filter(values.condition(condition))
+            queryset = queryset.filter(values.stored_condition(condition), values.condition(condition))
         if not await queryset.aexists():
             return
         if self.speaks_of_fields:
@@ -200,7 +200,7 @@ class UniqueConstraint(BaseConstraint):
         for name in self.fields:
             field = meta.get_field(name)
             if field.generated:
-                conditions.append(self._same(F(field.name), values.value(field.expression)))
+                conditions.append(self._same(values.stored(F(field.name)), values.value(field.expression)))
                 continue
             value = getattr(instance, field.attname)
             if value is None and self.nulls_distinct is not False:
@@ -210,7 +210,7 @@ class UniqueConstraint(BaseConstraint):
 
     def _same_expressions(self, values: InstanceValues) -> list[Any]:
         compared = [for_validation(expression) for expression in self.expressions]
-        return [self._same(expression, values.value(expression)) for expression in compared]
+        return [self._same(values.stored(expression), values.value(expression)) for expression in compared]
 
     def _same(self, left: Any, right: Any) -> Any:
         condition: Any = Exact(left, right)

@@ -132,12 +132,12 @@ class ExclusionConstraint(BaseConstraint):
             return
         values = await doors.values_of(model, instance, described, using)
         compared = [(for_validation(expression), operator) for expression, operator in pairs]
-        conditions = [Related(left, operator, values.value(left)) for left, operator in compared]
+        conditions = [Related(values.stored(left), operator, values.value(left)) for left, operator in compared]
         queryset = model._default_manager.using(using).filter(*conditions)
         if not instance._state.adding and instance._is_pk_set(meta):
             queryset = queryset.exclude(pk=instance._get_pk_val(meta))
         if condition is not None:
-            queryset = queryset.filter(condition).filter(values.condition(condition))
+            queryset = queryset.filter(values.stored_condition(condition), values.condition(condition))
         if await queryset.aexists():
             raise self.violation()
 

@@ -30,7 +30,7 @@ from aorm.sql.types import INTEGER
 from aorm.sql.values import Cast, Literal, Param
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from aorm.mapping.options import Options
     from aorm.sql.node import Term
@@ -42,6 +42,12 @@ logger = logging.getLogger("aorm.models")
 ALIAS = "instance"
 # What takes its parameters as they are.
 OPAQUE = (Selectable, CustomSQL, RawTerm, Matches)
+# The types whose values look the same in a text as they do to a driver.
+CONSTANTS: dict[type, Collection[str]] = {
+    int: ("smallint", "integer", "bigint"),
+    str: ("text", "varchar"),
+    bool: ("boolean",),
+}
 ONE = ColumnList((Literal(1, INTEGER),))
 
 
@@ -168,7 +174,7 @@ def with_constants(node: N) -> N:
         if isinstance(item, Like):
             # A parameter as pattern is already complete; a constant would be taken for the bare text.
             return item.replace(term=with_constants(item.term))
-        if isinstance(item, Param) and item.adapter is None and isinstance(item.value, (int, str)):
+        if isinstance(item, Param) and item.adapter is None and item.type.name in CONSTANTS.get(type(item.value), ()):
             return Literal(item.value, item.type)
         return None
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aorm.sql.ddl import AddConstraint, Comment, Exclusion, IndexTerm
 
 _OPERATOR = re.compile(r"[+\-*/<>=~!@#%^&|`?]{1,63}")
-_STORAGE = re.compile(r"[a-z_]{1,63}")
+_STORAGE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
 class PostgreSQLDefinitions(Definitions):
