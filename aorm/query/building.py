@@ -9,7 +9,7 @@ from aorm.expressions.conditions import Q, refuse_prohibited
 from aorm.query import masks
 from aorm.query.conditions import build_condition, build_keywords
 from aorm.query.naming import check_alias, refuse_field_names
-from aorm.query.ordering import checked_orderings
+from aorm.query.ordering import checked_orderings, remembered_orderings
 from aorm.query.raw import RawQuerySet
 from aorm.query.resolving import SEPARATOR
 from aorm.query.scope import QueryScope
@@ -93,6 +93,9 @@ class BuildingMixin:
         query = queryset._query
         if query.is_sliced:
             raise TypeError("Cannot reorder a query once a slice has been taken.")
+        remembered = remembered_orderings(query, field_names)
+        if remembered is not None:
+            return queryset._with(query.replace(order_by=remembered, orders_by_default=False, is_reversed=False))
         scope = QueryScope(query)
         items = tuple([item for name in field_names for item in checked_orderings(scope, name)])
         changed = scope.finished(order_by=items, orders_by_default=False, is_reversed=False)
@@ -252,9 +255,9 @@ def filtered(queryset: QS, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, 
     if not (negated or args):
         plain = plain_condition(query, kwargs)
         if plain is not None:
-            new = queryset._with(
-                query.replace(where=plain if query.where is TRUE else conjunction((query.where, plain)))
-            )
+            condition, joins = plain
+            where = condition if query.where is TRUE else conjunction((query.where, condition))
+            new = queryset._with(query.replace(where=where, joins=joins))
             if queryset._sticky_filter:
                 new._kept_aliases = queryset._kept_aliases
             return new

@@ -32,9 +32,10 @@ async def get_plainly(queryset: QuerySet[Any], keywords: Mapping[str, Any]) -> l
     meta = query.meta
     if query is not base_query(meta) or not queryset._is_untouched():
         return None
-    condition = plain_condition(query, keywords)
-    if condition is None:
+    plain = plain_condition(query, keywords)
+    if plain is None or plain.joins:
         return None
+    condition = plain.condition
     database = database_for(queryset)
     parameters = condition.parameters()
     key = plan_key(condition, (meta, pre_init.revision, post_init.revision), parameters)

@@ -65,6 +65,21 @@ def _resolve_item(item: Any, scope: QueryScope) -> Iterable[Ordering]:
     return expression_orderings(item, scope)
 
 
+def remembered_orderings(query: Query, names: Sequence[Any]) -> tuple[NamedOrdering, ...] | None:
+    """Return the orderings of names that were found right for the model before, or None."""
+    if query.annotations or query.relations or query.combinator is not None:
+        return None
+    known = query.meta.derive("orderings", _no_orderings)
+    try:
+        return tuple([known[name] for name in names])
+    except (KeyError, TypeError):
+        return None
+
+
+def _no_orderings(meta: Options) -> dict[str, NamedOrdering]:
+    return {}
+
+
 def checked_orderings(scope: QueryScope, item: Any) -> tuple[NamedOrdering | Ordering, ...]:
     """Check one argument of ``order_by`` and return what the query keeps of it.
 
@@ -82,7 +97,10 @@ def checked_orderings(scope: QueryScope, item: Any) -> tuple[NamedOrdering | Ord
                 # A transform named wrongly is refused here, not when the query runs.
                 probe = type(scope)(scope.query)
                 probe.reference(name)
-        return (NamedOrdering(name, descending),)
+        ordering = NamedOrdering(name, descending)
+        if not (scope.query.annotations or scope.query.relations):
+            scope.query.meta.derive("orderings", _no_orderings)[item] = ordering
+        return (ordering,)
     if not hasattr(item, "resolve_expression"):
         raise TypeError(f"order_by() takes names and expressions, not {type(item).__name__}.")
     return expression_orderings(item, scope)
