@@ -50,7 +50,9 @@ class Stage:
 
     def play_case(self, module_name: str, case_name: str, vendor: str, face: FaceName) -> list[dict[str, Any]]:
         """Run one case and return its notes."""
-        module = self._prepare(module_name, vendor)
+        self._use(vendor)
+        module = self._load(module_name)
+        self._make_tables(module.SCHEMA)
         self._reset()
         environment = Environment(AormInterpreter(face), vendor)
         body = getattr(module, case_name)
@@ -62,34 +64,42 @@ class Stage:
 
     def play_row(self, module_name: str, row_name: str, vendor: str, face: FaceName) -> Any:
         """Run one row of a table, over data that is loaded when another module's was there."""
-        module = self._prepare(module_name, vendor)
-        environment = Environment(AormInterpreter(face), vendor)
-        if self.populated != (module.populate.__module__, vendor):
-            self._reset()
-            self._run(face, lambda: module.populate(environment))
-            self.populated = (module.populate.__module__, vendor)
+        self._use(vendor)
+        module = self._load(module_name)
         row: Row = module.TABLE.entries[row_name]
-        return self._run(face, lambda: run_row(environment, row))
+        return self.play_over(module, vendor, face, lambda environment: run_row(environment, row))
+
+    def play_over(
+        self, data: Any, vendor: str, face: FaceName, body: Callable[[Environment], Coroutine[Any, Any, Any]]
+    ) -> Any:
+        """Run a coroutine over the data of a module with SCHEMA and populate; the data stays for the next."""
+        self._use(vendor)
+        self._make_tables(data.SCHEMA)
+        environment = Environment(AormInterpreter(face), vendor)
+        if self.populated != (data.populate.__module__, vendor):
+            self._reset()
+            self._run(face, lambda: data.populate(environment))
+            self.populated = (data.populate.__module__, vendor)
+        return self._run(face, lambda: body(environment))
 
     def close(self) -> None:
         """Close every pool and the loop."""
         self._close_pools()
         self.runner.close()
 
-    def _prepare(self, module_name: str, vendor: str) -> ModuleType:
+    def _use(self, vendor: str) -> None:
         if vendor != self.vendor:
             self._close_pools()
             self.vendor = vendor
             default = f"sqlite:///{self._file('default')}" if vendor == "sqlite" else self.oracle.url
             aorm.configure({"default": default, "other": f"sqlite:///{self._file('other')}"})
-        module = self._load(module_name)
-        schema = module.SCHEMA
+
+    def _make_tables(self, schema: ModuleType) -> None:
         for alias in ("default", "other"):
-            place = "sqlite-other" if alias == "other" else vendor
+            place = "sqlite-other" if alias == "other" else self.vendor
             if (place, schema.__name__) not in self.created:
                 aorm.schema.create_tables(schema.MODELS, using=alias)
                 self.created.add((place, schema.__name__))
-        return module
 
     def _load(self, module_name: str) -> ModuleType:
         # A module that broke half-way has declared some of its models: loading it again would only hide the reason.
