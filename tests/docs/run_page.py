@@ -46,10 +46,9 @@ def run_block(code: str, line: int, page: Path, module: ModuleType, runner: asyn
 
 
 def run_command(command: str) -> None:
-    """Run a shell command with this interpreter as its `python`, and with aorm's pytest plugin."""
+    """Run a shell command with this interpreter as its `python`; it has to end well."""
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     environment.pop("PYTEST_ADDOPTS", None)
-    environment["PYTEST_PLUGINS"] = "aorm.testing.plugin"
     done = subprocess.run(command, shell=True, env=environment, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, f"{command}{done.stdout}{done.stderr}"
 
