@@ -63,7 +63,7 @@ def foreign_key_name(table: str, column: str, to_table: str, to_column: str) -> 
     return index_name(table, [column], f"_fk_{target}_{to_column}")
 
 
-def postgresql_name(table: str, column: str, label: str) -> str:
+def implicit_name(table: str, column: str, label: str) -> str:
     """Return the name that PostgreSQL makes for a constraint that is given none: ``book_isbn_key``, cut at 63 bytes.
 
     The longer of table and column loses bytes first (``makeObjectName`` in PostgreSQL's source).

@@ -16,7 +16,7 @@ from aorm.mapping.doors import doors
 from aorm.mapping.references import for_validation, references_of, refers_to_any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from aorm.mapping.doors import InstanceValues
 
@@ -46,42 +46,23 @@ class UniqueConstraint(BaseConstraint):
         """Keep the declaration.
 
         Args:
-            expressions: what is unique, instead of fields; a text is a field's name.
-            fields: names of fields.
+            expressions, fields: what is unique; a text is a field's name.
             name: the name.
             condition: among which rows it must be unique.
             deferrable: that it is checked at the transaction's end, or could be.
             include: fields whose values are kept in the index besides.
             opclasses: an operator class for each field.
             nulls_distinct: False makes NULL equal to NULL.
-            violation_error_code: the code of the error.
-            violation_error_message: its text.
+            violation_error_code, violation_error_message: code and text of the error.
 
         Raises:
             ValueError, TypeError: the arguments do not fit together.
         """
         _check_fields(name, expressions, fields)
-        if not isinstance(condition, (NoneType, Q)):
-            raise ValueError("UniqueConstraint.condition must be a Q instance.")
-        if deferrable:
-            _check_deferrable(condition, include, opclasses, expressions)
-        if expressions and opclasses:
-            raise ValueError(
-                "UniqueConstraint.opclasses cannot be used with expressions. Use aorm.postgres.indexes.OpClass() "
-                "instead."
-            )
-        if not isinstance(deferrable, (NoneType, Deferrable)):
-            raise TypeError("UniqueConstraint.deferrable must be a Deferrable instance.")
-        if not isinstance(include, (NoneType, list, tuple)):
-            raise TypeError("UniqueConstraint.include must be a list or tuple.")
-        if not isinstance(opclasses, (list, tuple)):
-            raise TypeError("UniqueConstraint.opclasses must be a list or tuple.")
-        if not isinstance(nulls_distinct, (NoneType, bool)):
-            raise TypeError("UniqueConstraint.nulls_distinct must be a bool.")
-        if opclasses and len(fields) != len(opclasses):
-            raise ValueError(
-                "UniqueConstraint.fields and UniqueConstraint.opclasses must have the same number of elements."
-            )
+        others = {"include fields": include, "opclasses": opclasses, "expressions": expressions}
+        _check_deferral(deferrable, condition, others)
+        _check_types(deferrable, include, nulls_distinct)
+        _check_operator_classes(opclasses, fields)
         self.fields = tuple(fields)
         self.condition = condition
         self.deferrable = deferrable
@@ -262,12 +243,31 @@ def _check_fields(name: str, expressions: Sequence[Any], fields: Sequence[str]) 
         raise ValueError("UniqueConstraint.fields and expressions are mutually exclusive.")
 
 
-def _check_deferrable(condition: Any, include: Any, opclasses: Any, expressions: Sequence[Any]) -> None:
-    for given, what in (
-        (condition, "conditions"),
-        (include, "include fields"),
-        (opclasses, "opclasses"),
-        (expressions, "expressions"),
-    ):
-        if given:
+def _check_deferral(deferrable: Any, condition: Any, others: Mapping[str, Any]) -> None:
+    if not isinstance(condition, (NoneType, Q)):
+        raise ValueError("UniqueConstraint.condition must be a Q instance.")
+    for what, given in {"conditions": condition, **others}.items():
+        if deferrable and given:
             raise ValueError(f"UniqueConstraint with {what} cannot be deferred.")
+    if others["expressions"] and others["opclasses"]:
+        raise ValueError(
+            "UniqueConstraint.opclasses cannot be used with expressions. Use aorm.postgres.indexes.OpClass() instead."
+        )
+
+
+def _check_operator_classes(opclasses: Any, fields: Sequence[str]) -> None:
+    if not isinstance(opclasses, (list, tuple)):
+        raise TypeError("UniqueConstraint.opclasses must be a list or tuple.")
+    if opclasses and len(fields) != len(opclasses):
+        raise ValueError(
+            "UniqueConstraint.fields and UniqueConstraint.opclasses must have the same number of elements."
+        )
+
+
+def _check_types(deferrable: Any, include: Any, nulls_distinct: Any) -> None:
+    if not isinstance(deferrable, (NoneType, Deferrable)):
+        raise TypeError("UniqueConstraint.deferrable must be a Deferrable instance.")
+    if not isinstance(include, (NoneType, list, tuple)):
+        raise TypeError("UniqueConstraint.include must be a list or tuple.")
+    if not isinstance(nulls_distinct, (NoneType, bool)):
+        raise TypeError("UniqueConstraint.nulls_distinct must be a bool.")

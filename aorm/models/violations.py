@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aorm.exceptions import NON_FIELD_ERRORS, IntegrityError, ValidationError
 from aorm.mapping.constraints import CheckConstraint
-from aorm.mapping.naming import foreign_key_name, index_name, postgresql_name, split_identifier
+from aorm.mapping.naming import foreign_key_name, implicit_name, index_name, split_identifier
 from aorm.mapping.references import referenced_fields
 from aorm.mapping.registry import current_apps
 from aorm.mapping.unique_constraint import UniqueConstraint
@@ -122,15 +122,15 @@ def constraints_of_table(model: Any) -> Iterator[Known]:
     for names in meta.unique_together:
         columns = [meta.get_field(name).column for name in names]
         yield Known((index_name(meta.db_table, columns, "_uniq"),), UNIQUE, tuple(names))
-    yield Known((postgresql_name(table, "", "pkey"),), UNIQUE, tuple(field.name for field in meta.pk_fields))
+    yield Known((implicit_name(table, "", "pkey"),), UNIQUE, tuple(field.name for field in meta.pk_fields))
     for field in meta.local_concrete_fields:
         column, names = field.column, (field.name,)
         if field.unique and not field.primary_key:
             # The second name is that of a field that one of Django's migrations made unique.
-            known_as = (postgresql_name(table, column, "key"), index_name(meta.db_table, [column], "_uniq"))
+            known_as = (implicit_name(table, column, "key"), index_name(meta.db_table, [column], "_uniq"))
             yield Known(known_as, UNIQUE, names)
         if field.get_internal_type().startswith("Positive"):
-            yield Known((postgresql_name(table, column, "check"),), CHECK, names)
+            yield Known((implicit_name(table, column, "check"),), CHECK, names)
         if field.remote_field is not None and getattr(field, "db_constraint", False):
             target = field.target_field
             name = foreign_key_name(meta.db_table, column, target.model._meta.db_table, target.column)

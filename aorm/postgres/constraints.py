@@ -66,18 +66,8 @@ class ExclusionConstraint(BaseConstraint):
         Raises:
             ValueError: the arguments do not fit together.
         """
-        if index_type and index_type.lower() not in KINDS:
-            raise ValueError("Exclusion constraints only support GiST, Hash, or SP-GiST indexes.")
-        if not expressions:
-            raise ValueError("At least one expression is required to define an exclusion constraint.")
-        if not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in expressions):
-            raise ValueError("The expressions must be a list of 2-tuples.")
-        if not isinstance(condition, (NoneType, Q)):
-            raise ValueError("ExclusionConstraint.condition must be a Q instance.")
-        if not isinstance(deferrable, (NoneType, Deferrable)):
-            raise ValueError("ExclusionConstraint.deferrable must be a Deferrable instance.")
-        if not isinstance(include, (NoneType, list, tuple)):
-            raise ValueError("ExclusionConstraint.include must be a list or tuple.")
+        _check_expressions(index_type, expressions)
+        _check_types(condition, deferrable, include)
         if index_type and index_type.lower() == "hash":
             _check_hash(expressions, include)
         self.expressions = expressions
@@ -203,6 +193,24 @@ class Related(Expression):
         """Join the sides by the operator."""
         sides = tuple([resolve(side, scope).term for side in (self.left, self.right)])
         return Resolved(RawTerm(("(", f" {self.operator} ", ")"), sides, BOOLEAN), scope.output(BOOLEAN))
+
+
+def _check_expressions(index_type: str | None, expressions: Sequence[Any]) -> None:
+    if index_type and index_type.lower() not in KINDS:
+        raise ValueError("Exclusion constraints only support GiST, Hash, or SP-GiST indexes.")
+    if not expressions:
+        raise ValueError("At least one expression is required to define an exclusion constraint.")
+    if not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in expressions):
+        raise ValueError("The expressions must be a list of 2-tuples.")
+
+
+def _check_types(condition: Any, deferrable: Any, include: Any) -> None:
+    if not isinstance(condition, (NoneType, Q)):
+        raise ValueError("ExclusionConstraint.condition must be a Q instance.")
+    if not isinstance(deferrable, (NoneType, Deferrable)):
+        raise ValueError("ExclusionConstraint.deferrable must be a Deferrable instance.")
+    if not isinstance(include, (NoneType, list, tuple)):
+        raise ValueError("ExclusionConstraint.include must be a list or tuple.")
 
 
 def _check_hash(expressions: Sequence[tuple[Any, str]], include: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 import aorm
 from aorm import models
 from aorm.exceptions import NON_FIELD_ERRORS, IntegrityError, ValidationError
-from aorm.mapping.naming import postgresql_name
+from aorm.mapping.naming import implicit_name
 from aorm.models import F, Q
 from aorm.models.functions import Lower
 from tests.support.faces import Face, configured, for_each_face
@@ -303,7 +303,7 @@ def test_what_is_given_wins() -> None:
     ],
 )
 def test_names_that_postgresql_makes(postgres_oracle: Any, table: str, column: str, label: str, name: str) -> None:
-    made = postgresql_name(table, column, label)
+    made = implicit_name(table, column, label)
     assert name is None or made == name
     clause = {"pkey": "PRIMARY KEY", "key": "UNIQUE", "check": 'CHECK ("%s" > 0)' % (column or "c")}[label]
     postgres_oracle.reset_schema()
