@@ -418,3 +418,23 @@ async def test_keys_are_never_given_twice(face: Face, place: str) -> None:
     key = first.pk
     await face.do(first, "delete")
     assert (await face.do(Counted.objects, "create")).pk == key + 1
+
+
+@for_each_face
+async def test_a_collation_by_which_different_texts_are_equal(face: Face, postgres_url: str) -> None:
+    class Word(models.Model):
+        text = models.CharField(max_length=5, unique=True, db_collation="loose")
+
+    locale = "(provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+    with closing(PostgresOracle(postgres_url)) as oracle:
+        try:
+            oracle.execute(f"CREATE COLLATION loose {locale}")
+        except Exception as error:
+            # A server may be built without the library that such collations come from.
+            assert "ICU is not supported" in str(error)
+            return
+    with configured(postgres_url):
+        await face.do(schema, "create_tables")
+        await face.do(Word.objects, "create", text="a")
+        with pytest.raises(IntegrityError):
+            await face.do(Word.objects, "create", text="A")
