@@ -1,6 +1,6 @@
 """Django's side of the benchmarks; runs in an interpreter that has Django, and needs nothing else of this project.
 
-It reads lines `[operation, arguments]` and answers `[seconds, summary]`.
+It reads lines `[operation, arguments]` and answers `[times, summary]`.
 """
 
 from __future__ import annotations
@@ -189,8 +189,8 @@ def serve(contestant: Contestant) -> None:
         operation, arguments = json.loads(line)
         if operation == "insert":
             arguments = [(*row[:-1], datetime.datetime.fromisoformat(row[-1])) for row in arguments]
-        seconds = contestant.run(operation, arguments)
-        print(json.dumps([seconds, contestant.summary(operation)]), flush=True)
+        spent = contestant.run(operation, arguments)
+        print(json.dumps([spent, contestant.summary(operation)]), flush=True)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from benchmarks.workload import AUTHORS, BOOKS, ENTRIES, TASKS, Operation, autho
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from benchmarks.contestants.base import Contestant
+    from benchmarks.contestants.base import Contestant, Spent
 
 # How long the first contestant's turn is to take, in seconds: long beside the clock, short beside a disturbance.
 TURN = 0.004
@@ -60,11 +60,13 @@ class Score(NamedTuple):
     Attributes:
         contestant: its name.
         time: microseconds for one result, the median of all turns.
+        processor: microseconds of the processor for one result, in the contestant's own process, the median.
         ratios: contestant -> median over the rounds of this one's time divided by that one's.
     """
 
     contestant: str
     time: float
+    processor: float
     ratios: dict[str, float]
 
 
@@ -86,33 +88,36 @@ def compete(
         found, expected = contestant.summary(operation.name), able[0].summary(operation.name)
         assert found == expected, f"{contestant.name} at {operation.name}: {found!r}, not {expected!r}"
     order = random.Random(1)
-    turns: dict[str, list[float]] = {contestant.name: [] for contestant in able}
+    turns: dict[str, list[Spent]] = {contestant.name: [] for contestant in able}
     for number in range(rounds):
         for contestant in order.sample(able, len(able)):
             made = arguments.make(operation, count, seed=number)
             gc.collect()
-            turns[contestant.name].append(contestant.run(operation.name, made) / len(made))
-    return count, _scores(turns, operation.divides)
+            turns[contestant.name].append(contestant.run(operation.name, made))
+    return count, _scores(turns, operation.divides * len(made))
 
 
-def _scores(turns: dict[str, list[float]], divides: int) -> list[Score]:
+def _scores(turns: dict[str, list[Spent]], results: int) -> list[Score]:
     return [
         Score(
             name,
-            median(times) / divides * 1e6,
+            median(turn.clock for turn in own) / results * 1e6,
+            median(turn.processor for turn in own) / results * 1e6,
             {
-                other: median(own / theirs for own, theirs in zip(times, other_times, strict=True))
-                for other, other_times in turns.items()
+                other: median(mine.clock / theirs.clock for mine, theirs in zip(own, others, strict=True))
+                for other, others in turns.items()
             },
         )
-        for name, times in turns.items()
+        for name, own in turns.items()
     ]
 
 
 def _calibrated(operation: Operation, contestant: Contestant, arguments: Arguments) -> int:
     """Return how often the operation fits into a turn."""
-    run: Callable[[int], float] = lambda count: contestant.run(  # noqa: E731
-        operation.name, arguments.make(operation, count, seed=0)
+    run: Callable[[int], float] = lambda count: (
+        contestant.run(  # noqa: E731
+            operation.name, arguments.make(operation, count, seed=0)
+        ).clock
     )
     run(5)
     count = 10 if operation.divides == 1 else 1

@@ -54,16 +54,19 @@ def _processor() -> str:
 
 
 def show_outcomes(outcomes: list[Outcome], names: list[str]) -> None:
-    """Print times, then ratios to the driver."""
+    """Print times, times of the processor, and ratios to the driver."""
     times = [["microseconds", *names]]
+    processor = [["of the processor, own process", *names]]
     ratios = [["time / driver's", *names[1:]]]
     for outcome in outcomes:
         title = outcome.operation.title + (" (per row)" if outcome.operation.unit == "us/row" else "")
         scores = outcome.scores
         times.append([title, *(f"{scores[name].time:,.2f}" if name in scores else "" for name in names)])
+        processor.append([title, *(f"{scores[name].processor:,.2f}" if name in scores else "" for name in names)])
         if "driver" in scores:
             ratios.append([title, *(_times(outcome.ratio(name, "driver")) for name in names[1:])])
     print_table(times)
+    print_table(processor)
     if len(ratios) > 1:
         print_table(ratios)
 
@@ -114,7 +117,8 @@ def write_json(path: str, database: str, outcomes: list[Outcome], others: dict[s
             "unit": outcome.operation.unit,
             "times_per_turn": outcome.count,
             "contestants": {
-                name: {"time": score.time, "ratios": score.ratios} for name, score in outcome.scores.items()
+                name: {"time": score.time, "processor": score.processor, "ratios": score.ratios}
+                for name, score in outcome.scores.items()
             },
         }
         for outcome in outcomes

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from time import perf_counter
-from typing import Any
+from time import perf_counter, process_time
+from typing import Any, NamedTuple
 
 from benchmarks.workload import LOADED, TASKS, summary
+
+
+class Spent(NamedTuple):
+    """Seconds of a turn: on the clock, and of the processor for the process that it ran in."""
+
+    clock: float
+    processor: float
 
 
 class Contestant:
@@ -28,13 +35,13 @@ class Contestant:
     def close(self) -> None:
         """Let go of everything."""
 
-    def run(self, operation: str, arguments: list[Any]) -> float:
-        """Do an operation for each argument, and return how many seconds it took."""
+    def run(self, operation: str, arguments: list[Any]) -> Spent:
+        """Do an operation for each argument, and return how long it took."""
         subjects = self.load(arguments) if operation in LOADED else arguments
         method = getattr(self, operation)
-        begin = perf_counter()
+        begin = perf_counter(), process_time()
         method(subjects)
-        return perf_counter() - begin
+        return Spent(perf_counter() - begin[0], process_time() - begin[1])
 
     def load(self, keys: list[int]) -> list[Any]:
         """Return entries as objects of this contestant."""
@@ -61,16 +68,16 @@ class AsyncContestant(Contestant):
         self.runner.run(self.aclose())
         self.runner.close()
 
-    def run(self, operation: str, arguments: list[Any]) -> float:
-        """Do an operation for each argument, and return how many seconds it took."""
+    def run(self, operation: str, arguments: list[Any]) -> Spent:
+        """Do an operation for each argument, and return how long it took."""
         return self.runner.run(self._timed(operation, arguments))
 
-    async def _timed(self, operation: str, arguments: list[Any]) -> float:
+    async def _timed(self, operation: str, arguments: list[Any]) -> Spent:
         subjects = await self.aload(arguments) if operation in LOADED else arguments
         method = getattr(self, operation)
-        begin = perf_counter()
+        begin = perf_counter(), process_time()
         await method(subjects)
-        return perf_counter() - begin
+        return Spent(perf_counter() - begin[0], process_time() - begin[1])
 
     async def aopen(self) -> None:
         """Connect."""

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contestants.base import Contestant
+from benchmarks.contestants.base import Contestant, Spent
 from benchmarks.workload import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
@@ -40,13 +40,13 @@ class Django(Contestant):
         """Tell whether it takes part in an operation."""
         return operation in self._operations
 
-    def run(self, operation: str, arguments: list[Any]) -> float:
-        """Have an operation done, and return how many seconds it took."""
+    def run(self, operation: str, arguments: list[Any]) -> Spent:
+        """Have an operation done, and return how long it took."""
         if next(item.takes for item in OPERATIONS if item.name == operation) == "rows":
             arguments = [(*row[:-1], row[-1].isoformat()) for row in arguments]
         print(json.dumps([operation, arguments]), file=self._process.stdin, flush=True)
-        seconds, self._summary = self._answer()
-        return float(seconds)
+        spent, self._summary = self._answer()
+        return Spent(*spent)
 
     def summary(self, operation: str) -> Any:
         """Return what the last run found."""

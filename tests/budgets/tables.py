@@ -42,7 +42,10 @@ def written(text: str, counted: dict[Key, Numbers]) -> str:
         rows.append([*key, *(" ".join(f"{number:>5g}" for number in column) for column in columns)])
     titles = [title.strip() for title in header.split("|")]
     widths = [max(len(row[place]) for row in [titles, *rows]) for place in range(len(titles))]
-    lines = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in [titles, *rows]]
+    lines = [
+        " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [titles, *rows]
+    ]
     return "\n".join(["", *lines, ""])
 
 

@@ -96,9 +96,8 @@ def operations(book: Book) -> dict[str, Operation]:
             await book.asave()
 
     async def savepoint() -> None:
-        async with aorm.atomic():
-            async with aorm.atomic():
-                await book.asave()
+        async with aorm.atomic(), aorm.atomic():
+            await book.asave()
 
     async def delete_and_create() -> None:
         doomed = await Book.objects.acreate(**{**VALUES, "author_id": book.author_id})
