@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+import pytest
+
 import aorm
 from tests.behaviour.harness.asking import find_django_python
 from tests.support.faces import Face, configured, for_each_face

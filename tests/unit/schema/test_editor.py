@@ -427,12 +427,10 @@ async def test_a_collation_by_which_different_texts_are_equal(face: Face, postgr
 
     locale = "(provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
     with closing(PostgresOracle(postgres_url)) as oracle:
-        try:
-            oracle.execute(f"CREATE COLLATION loose {locale}")
-        except Exception as error:
-            # A server may be built without the library that such collations come from.
-            assert "ICU is not supported" in str(error)
+        # A server may be built without the library that such collations come from.
+        if not oracle.fetch("SELECT 1 FROM pg_collation WHERE collprovider = 'i'"):
             return
+        oracle.execute(f"CREATE COLLATION loose {locale}")
     with configured(postgres_url):
         await face.do(schema, "create_tables")
         await face.do(Word.objects, "create", text="a")
