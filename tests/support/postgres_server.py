@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 
 def find_binaries() -> Path:
@@ -47,6 +48,7 @@ class PostgresServer:
         self.account = _unprivileged_account()
         self.binaries = find_binaries()
         self.url = ""
+        self.watchdog: subprocess.Popen[bytes] | None = None
 
     def start(self) -> str:
         """Create the cluster, start it and return its URL."""
@@ -63,14 +65,28 @@ class PostgresServer:
             "-c max_connections=300 -c max_prepared_transactions=0 -c timezone=UTC"
         )
         self._run("pg_ctl", "-D", str(data), "-w", "-t", "60", "-l", str(self.folder / "log"), "-o", options, "start")
+        self._watch()
         self.url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
         return self.url
 
     def stop(self) -> None:
         """Stop the server at once and remove its data."""
-        if self.url:
-            self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
+        if self.watchdog is not None and self.watchdog.stdin is not None:
+            self.watchdog.stdin.close()
+            self.watchdog.wait(timeout=60)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _watch(self) -> None:
+        """Leave a process that ends the server when our end of its pipe closes: also when this process is killed."""
+        script = 'cat >/dev/null; cd /; "$1" -D "$2/data" -m immediate -w stop; rm -rf "$2"'
+        self.watchdog = subprocess.Popen(
+            ["/bin/sh", "-c", script, "sh", str(self.binaries / "pg_ctl"), str(self.folder)],
+            **self._as_account(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def _make_binaries_reachable(self) -> None:
         """Copy the installation next to the data when the account cannot execute it where it is."""
@@ -86,16 +102,11 @@ class PostgresServer:
             self._run("initdb", "--version")
 
     def _run(self, program: str, *arguments: str) -> None:
-        environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": str(self.folder)}
         with (self.folder / "output").open("ab") as output:
             # Not captured by a pipe: the server inherits it and would keep the read open for ever.
             status = subprocess.run(
                 [str(self.binaries / program), *arguments],
-                user=self.account,
-                group=None if self.account is None else pwd.getpwnam(self.account).pw_gid,
-                extra_groups=None if self.account is None else (),
-                cwd=self.folder,
-                env=environment,
+                **self._as_account(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -104,6 +115,18 @@ class PostgresServer:
         if status:
             text = (self.folder / "output").read_text(errors="replace")
             raise subprocess.CalledProcessError(status, program, output=text[-4000:])
+
+    def _as_account(self) -> dict[str, Any]:
+        """Return how to start a process: as the server's account, in its folder, with none of our environment."""
+        identity: dict[str, Any] = {}
+        if self.account is not None:
+            entry = pwd.getpwnam(self.account)
+            identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": ()}
+        return {
+            **identity,
+            "cwd": self.folder,
+            "env": {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": str(self.folder)},
+        }
 
 
 def _unprivileged_account() -> str | None:
