@@ -105,7 +105,8 @@ class BulkMixin:
         queryset._for_write = True
         database = databases[queryset.db]
         base = queryset.using(database.alias)
-        columns = columns_to_revise(meta, instances, chosen, database)
+        # A class with an update() of its own has it called, as Django does.
+        columns = columns_to_revise(meta, instances, chosen, database) if base._updates_plainly else None
         async with atomic(using=database.alias, savepoint=False):
             if columns is not None:
                 return await revise_rows(base._query, columns, database, batch_size)

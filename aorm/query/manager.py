@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import copy
-import inspect
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from aorm.bridge import twin_kind
 from aorm.database.routing import router
 from aorm.query.building import BuildingMixin
 from aorm.query.bulk import BulkMixin
 from aorm.query.combining import CombiningMixin
+from aorm.query.forwarding import forwarded_methods
 from aorm.query.queryset import QuerySet
 from aorm.query.reading import ReadingMixin
 from aorm.query.values import ValuesMixin
@@ -52,6 +51,9 @@ class BaseManager(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writ
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if _has_own_querysets(cls) and not issubclass(cls, ForwardingManager):
+            # Behind every class that overrides something, and before what it overrides.
+            cls.__bases__ = (*cls.__bases__, ForwardingManager)
         harmonise_twins(cls)
 
     @classmethod
@@ -62,14 +64,8 @@ class BaseManager(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writ
         """
         name = class_name or f"{cls.__name__}From{queryset_class.__name__}"
         body: dict[str, Any] = {"_queryset_class": queryset_class, "__module__": queryset_class.__module__}
-        for method_name, method in inspect.getmembers(queryset_class, inspect.isfunction):
-            queryset_only = getattr(method, "queryset_only", None)
-            if queryset_only or (queryset_only is None and method_name.startswith("_")):
-                continue
-            # What managers have already starts from get_queryset(), and so calls what the queryset class overrides.
-            if getattr(QuerySet, method_name, None) is method or method_name in vars(cls):
-                continue
-            body[method_name] = _forwarded(method_name, method)
+        # What the manager has already keeps its meaning, and starts from the queryset that get_queryset() gives.
+        body |= {name: method for name, method in forwarded_methods(queryset_class) if not hasattr(cls, name)}
         return type(name, (cls,), body)
 
     def contribute_to_class(self, cls: type[Any], name: str) -> None:
@@ -130,30 +126,22 @@ class BaseManager(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writ
         return f"{self.model._meta.label}.{self.name}"
 
 
-def _forwarded(name: str, method: Any) -> Any:
-    """Return a manager's method that calls the queryset's."""
-    if twin_kind(method) is not None:
-        # The twin finds its coroutine by name, which the manager gets as well.
-        return method
-
-    forward = _awaiting(name) if inspect.iscoroutinefunction(method) else _calling(name)
-    forward.__name__ = method.__name__
-    forward.__doc__ = method.__doc__
-    return forward
+def _has_own_querysets(cls: type[BaseManager[Any]]) -> bool:
+    """Tell whether the querysets of a manager class may be of a class that overrides something."""
+    is_ours = cls.get_queryset.__module__.startswith("aorm.")
+    return not is_ours or cls._queryset_class is not QuerySet
 
 
-def _awaiting(name: str) -> Any:
-    async def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return await getattr(self.get_queryset(), name)(*args, **kwargs)
+class ForwardingManager(BaseManager[M]):
+    """A base of managers with querysets of their own class: each method is that of the queryset, overridden or not.
 
-    return forward
+    Other managers run the same code as querysets do, which saves them a call.
+    """
 
 
-def _calling(name: str) -> Any:
-    def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return getattr(self.get_queryset(), name)(*args, **kwargs)
-
-    return forward
+for _name, _method in forwarded_methods(QuerySet):
+    if hasattr(BaseManager, _name) and _name not in vars(BaseManager):
+        setattr(ForwardingManager, _name, _method)
 
 
 class Manager(BaseManager[M]):

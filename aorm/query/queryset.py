@@ -70,6 +70,7 @@ class QuerySet(
     as_manager.queryset_only = True  # type: ignore[attr-defined]
 
     _gets_plainly: ClassVar[bool] = True
+    _updates_plainly: ClassVar[bool] = True
 
     # What most querysets never change stands on the class: making one sets four attributes.
     _kind: ResultKind = MODELS
@@ -100,6 +101,7 @@ class QuerySet(
         harmonise_twins(cls)
         # A class that changes how rows are filtered or fetched has its say in get() too.
         cls._gets_plainly = all(getattr(cls, name) is getattr(QuerySet, name) for name in GENERAL_STEPS)
+        cls._updates_plainly = cls.aupdate is QuerySet.aupdate
 
     # Copies.
 

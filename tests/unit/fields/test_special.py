@@ -168,7 +168,7 @@ def test_a_composite_keys_values() -> None:
         "pk",
         "aorm.models.CompositePrimaryKey",
         ("row", "place"),
-        {"primary_key": True, "blank": True, "editable": False},
+        {"primary_key": True, "blank": True, "editable": False, "serialize": False},
     )
     assert key.clone().field_names == ("row", "place")
 
