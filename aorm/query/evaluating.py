@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from aorm.bridge import run_blocking
+from aorm.bridge import in_running_loop, run_blocking
+from aorm.exceptions import SyncInAsyncContext
 from aorm.query.execution import fetch
 from aorm.query.fetch_modes import FETCH_ONE, tell_fetch_mode
 from aorm.query.prefetch import aprefetch_related_objects
@@ -26,6 +27,7 @@ class EvaluatingMixin(Generic[M]):
     """The part of a queryset that holds its results."""
 
     if TYPE_CHECKING:
+        model: Any
         _query: Query
         _kind: ResultKind
         _result_cache: list[Any] | None
@@ -51,6 +53,11 @@ class EvaluatingMixin(Generic[M]):
 
     def _fetch_all(self) -> None:
         if self._result_cache is None or (self._prefetch_related_lookups and not self._prefetch_done):
+            if in_running_loop():
+                raise SyncInAsyncContext(
+                    f"this {type(self).__name__} of {self.model.__name__} is not evaluated, and an event loop "
+                    "is running, which evaluating it here would block: `await` it first, or iterate by `async for`."
+                )
             run_blocking(self._afetch_all)
 
     def _finish_instances(self, instances: list[Any]) -> None:
