@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import re
+from pathlib import Path
 
 import pytest
 
 import aorm
 from tests.behaviour import differences
-from tests.docs.pages import DOCS, ROOT
-from tests.docs.tree import PAGE, floors, tree, tree_of_page
+from tests.docs.pages import DOCS, ROOT, name_of
+from tests.docs.written import WRITTEN, floors, tree, written_part
 
 REFERENCE = DOCS / "reference"
 DOORS = {
@@ -32,8 +32,9 @@ DOORS = {
 INTERNAL = {"aorm.signals": {"set_lazy_sender_hook"}}
 
 
-def test_the_tree_is_that_of_the_code() -> None:
-    assert tree_of_page(PAGE.read_text("utf-8")) == tree(), "run: python -m tests.docs.tree"
+@pytest.mark.parametrize("page", WRITTEN, ids=name_of)
+def test_written_parts_are_what_the_code_says(page: Path) -> None:
+    assert written_part(page) == WRITTEN[page](), "run: python -m tests.docs.written"
 
 
 def test_every_module_says_what_it_is_for() -> None:
@@ -41,7 +42,7 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 def test_the_floors_are_those_of_the_contract() -> None:
-    drawn = PAGE.read_text("utf-8").partition("```text\n")[2].partition("```")[0].split()
+    drawn = (DOCS / "architecture.md").read_text("utf-8").partition("```text\n")[2].partition("```")[0].split()
     there = {path.stem for path in (ROOT / "aorm").glob("*.py")} | {path.name for path in (ROOT / "aorm").glob("*/")}
     assert drawn == [name for name in floors() if name in there]
 
@@ -71,20 +72,6 @@ def test_options_of_a_database_are_in_the_reference() -> None:
     del options["is_memory"]
     for name, default in options.items():
         assert rows[name] == f"{default:g}", name
-
-
-def cases_of(module: str) -> set[str]:
-    """Return the names of the parity cases of a module."""
-    source = (ROOT / "tests/behaviour/cases" / f"{module}.py").read_text("utf-8")
-    functions = [node for node in ast.parse(source).body if isinstance(node, ast.AsyncFunctionDef)]
-    return {node.name for node in functions if any("case" in ast.unparse(item) for item in node.decorator_list)}
-
-
-def test_instances_page_names_each_case() -> None:
-    text = (REFERENCE / "instances.md").read_text("utf-8").partition("## Each behaviour and its test")[2]
-    for part in text.split("`tests/behaviour/cases/")[1:]:
-        module, _, table = part.partition(".py`")
-        assert set(re.findall(r"\| `(\w+)` \|$", table, re.MULTILINE)) == cases_of(module), module
 
 
 def test_differences_page_names_each_item() -> None:
