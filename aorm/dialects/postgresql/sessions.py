@@ -17,7 +17,7 @@ class PostgreSQLSessions(Sessions):
     """PostgreSQL: session settings travel in the start-up packet; prepared statements outlive a reset."""
 
     # Deliberately generous: a needless reset costs one round trip, a missing one changes somebody else's session.
-    _session_words: re.Pattern[str] = re.compile(
+    _session_words = re.compile(
         r"\b(?:set|reset|listen|unlisten|load|prepare|deallocate|declare|discard|begin|start|commit|rollback|abort|end|"
         r"temp|temporary|do|call|execute|pg_temp|set_config|setseed|dblink\w*|pg_(?:try_)?advisory_lock\w*)\b",
         re.IGNORECASE,
@@ -51,7 +51,7 @@ class PostgreSQLSessions(Sessions):
         """Look for functions in statements on rows, for words in all others."""
         if self._harmless_start.match(sql):
             return self._functions.search(sql) is not None
-        return self._session_words.search(sql) is not None
+        return super().may_change_session(sql)
 
 
 SESSIONS = PostgreSQLSessions()
