@@ -72,7 +72,8 @@ def plan_of(query: Query, kind: ResultKind, database: Database, parameters: Sequ
         finished = finish(query, database.features)
         compiled = database.dialect.compile(finished.statement, parameters)
         load = write_loader(finished, kind, database)
-        plan = Plan(compiled.sql, compiled.encode, load, query.lock is not None)
+        locks = query.lock is not None and database.features.has_select_for_update
+        plan = Plan(compiled.sql, compiled.encode, load, locks)
         database.plans.put(key, plan)
     return plan
 

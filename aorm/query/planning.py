@@ -12,7 +12,7 @@ from aorm.query.grouping import group_by_terms
 from aorm.query.joins import make_joins
 from aorm.query.ordering import resolve_ordering, reversed_ordering
 from aorm.query.scope import QueryScope
-from aorm.query.state import NamedOrdering, Query
+from aorm.query.state import NamedOrdering, Query, annotation_of
 from aorm.sql.predicates import FALSE, TRUE, And, Exists, InQuery, Predicate, conjunction
 from aorm.sql.rewrite import relabel, transform
 from aorm.sql.select import Compound, Lock, Ordering, Position, Select
@@ -213,16 +213,45 @@ def _lock_choices(layout: Any, prefix: str = "") -> list[str]:
 
 
 def _finish_compound(query: Query, features: Features) -> Finished:
-    first, *others = (_as_selected(item, query) for item in query.combined)
-    finished = _finish(first, features)
-    statements = [finished.statement, *(_finish(item, features).statement for item in others)]
+    parts = [_as_selected(item, query) for item in query.combined]
+    finished = _finish(parts[0], features)
+    items = [_compound_item(item) for item in _compound_ordering_items(query)]
+    missing = [item.term.name for item in items if _position_of(item.term, finished, query) is None]  # type: ignore[attr-defined]
+    shown = len(_slots_of(finished))
+    if missing:
+        if any(item.has_values for item in query.combined):
+            raise DatabaseError("ORDER BY term does not match any column in the result set.")
+        # What orders the rows must be a column of each query; the result does not show it.
+        parts = [_with_columns(part, missing) for part in parts]
+        finished = _finish(parts[0], features)
+    statements = [finished.statement, *(_finish(item, features).statement for item in parts[1:])]
     count = len(_columns_of(finished.statement))
     if any(len(_columns_of(statement)) != count for statement in statements):
         raise NotSupportedError("Each query of a set operation must select the same number of columns.")
-    ordering = _compound_ordering(query, finished)
-    operator = query.combinator or "union"
-    statement = Compound(operator, tuple(statements), ordering, query.limit, query.offset)
+    ordering = tuple([_placed_ordering(item, finished, query) for item in items])
+    _hide(finished, shown)
+    statement = Compound(query.combinator or "union", tuple(statements), ordering, query.limit, query.offset)
     return Finished(statement, finished.layout)
+
+
+def _with_columns(part: Query, names: Sequence[str]) -> Query:
+    """Return the query selecting more columns, under names that begin with two underscores."""
+    scope = QueryScope(part)
+    more = []
+    for name in names:
+        resolved = scope.reference(name)
+        more.append(annotation_of(f"__{name}", resolved.term, resolved.output))
+    key = "selected" if part.has_values else "annotations"
+    return scope.finished(**{key: (*getattr(part, key), *more)})
+
+
+def _hide(finished: Finished, count: int) -> None:
+    """Drop the slots of columns that only order."""
+    layout = finished.layout
+    if isinstance(layout, list):
+        del layout[count:]
+    else:
+        del layout.annotations[count - len(layout.slots) :]
 
 
 def _columns_of(statement: Selectable) -> tuple[Term, ...]:
@@ -244,28 +273,37 @@ def _as_selected(item: Query, whole: Query) -> Query:
     return item if item.is_sliced else item.replace(order_by=(), orders_by_default=False)
 
 
-def _compound_ordering(query: Query, finished: Finished) -> tuple[Ordering, ...]:
+def _compound_ordering_items(query: Query) -> tuple[Any, ...]:
+    return query.order_by or (() if not query.orders_by_default else tuple(query.meta.ordering))
+
+
+def _slots_of(finished: Finished) -> list[ValueSlot]:
     layout = finished.layout
-    slots = layout if isinstance(layout, list) else [*layout.slots, *layout.annotations]
-    positions = {slot.name: slot.position + 1 for slot in slots}
-    if not isinstance(layout, list):
-        meta = query.meta
-        positions.setdefault("pk", positions.get(meta.pk.attname, 0))
-        positions.update(
-            {field.name: positions[field.attname] for field in meta.concrete_fields if field.attname in positions}
-        )
-    found: list[Ordering] = []
-    items = query.order_by or (() if not query.orders_by_default else tuple(query.meta.ordering))
-    for item in items:
-        part = _compound_item(item)
-        position = next((slot.position + 1 for slot in slots if slot.term.same_as(part.term)), None)
-        if isinstance(part.term, OuterReference):
-            position = positions.get(part.term.name)
+    return layout if isinstance(layout, list) else [*layout.slots, *layout.annotations]
+
+
+def _position_of(term: Term, finished: Finished, query: Query) -> int | None:
+    """Return the position, counted from 1, of the column that a name or a term of the ordering means."""
+    slots = _slots_of(finished)
+    if not isinstance(term, OuterReference):
+        position = next((slot.position + 1 for slot in slots if slot.term.same_as(term)), None)
         if position is None:
             raise DatabaseError("ORDER BY term does not match any column in the result set.")
-        part = part.replace(term=Position(position, INTEGER))
-        found.append(reversed_ordering(part) if query.is_reversed else part)
-    return tuple(found)
+        return position
+    positions = {slot.name.removeprefix("__"): slot.position + 1 for slot in slots}
+    if not query.has_values:
+        meta = query.meta
+        if meta.pk.attname in positions:
+            positions.setdefault("pk", positions[meta.pk.attname])
+        for field in meta.concrete_fields:
+            if field.attname in positions:
+                positions.setdefault(field.name, positions[field.attname])
+    return positions.get(term.name)
+
+
+def _placed_ordering(item: Ordering, finished: Finished, query: Query) -> Ordering:
+    part = item.replace(term=Position(_position_of(item.term, finished, query) or 0, INTEGER))
+    return reversed_ordering(part) if query.is_reversed else part
 
 
 def _compound_item(item: Any) -> Ordering:

@@ -21,11 +21,12 @@ from aorm.query.state import Query, base_query
 from aorm.query.values import ValuesMixin
 from aorm.query.writing import WritingMixin
 from aorm.settings import settings
+from aorm.sql.tables import Column
 from aorm.twins import harmonise_twins
 from aorm.version import VERSION_KEY, __version__, warn_of_other_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Self
 
 M = TypeVar("M")
@@ -189,15 +190,9 @@ class QuerySet(
         """Whether the order leaves no two results equal: by the primary key or by unique fields that are not null."""
         if not self.ordered:
             return False
-        names = self._ordering_names()
-        if names is None:
-            return False
         meta = self._query.meta
         given: set[str] = set()
-        for name in names:
-            field = meta.pk if name == "pk" else meta.find_field(name)
-            if field is None or not getattr(field, "concrete", False):
-                continue
+        for field in self._ordering_fields():
             if field.unique and not field.null:
                 return True
             given.add(field.name)
@@ -209,18 +204,25 @@ class QuerySet(
             if group
         )
 
-    def _ordering_names(self) -> list[str] | None:
+    def _ordering_fields(self) -> Iterator[Any]:
+        """Yield the fields of the model's own table that the results are ordered by; a composite key is several."""
         query = self._query
-        items: Any = query.order_by or query.meta.ordering
-        names: list[str] = []
+        meta = query.meta
+        items: Any = query.order_by or meta.ordering
         for item in items:
-            name = item if isinstance(item, str) else getattr(item, "name", None)
-            if name is None:
-                column = getattr(item, "term", getattr(item, "expression", None))
-                name = getattr(column, "name", None)
-            if isinstance(name, str):
-                names.append(name.lstrip("+-"))
-        return names
+            term = getattr(item, "term", None)
+            if isinstance(term, Column):
+                if term.alias == query.alias:
+                    yield from (field for field in meta.concrete_fields if field.column == term.name)
+                continue
+            named = getattr(item, "expression", item)
+            name = named if isinstance(named, str) else getattr(named, "name", None) if term is None else None
+            if not isinstance(name, str):
+                continue
+            name = name.lstrip("+-")
+            field = meta.pk if name == "pk" else meta.find_field(name)
+            parts = getattr(field, "fields", None) or (field,)
+            yield from (part for part in parts if getattr(part, "concrete", False))
 
     # Expressions.
 

@@ -150,16 +150,18 @@ def _selected(scope: QueryScope, name: str) -> Annotation:
 
 
 def _select_from_combined(query: Query, fields: tuple[str, ...]) -> Query:
-    names = fields or default_names(query.combined[0])
-    parts = []
-    for part in query.combined:
-        if part.has_values:
-            items = tuple(item for name in names for item in part.selected if item.name == name)
-            parts.append(part.replace(selected=items) if len(items) == len(names) else part)
-            continue
-        scope = QueryScope(part)
-        items = tuple(_selected(scope, name) for name in names)
-        parts.append(scope.finished(has_values=True, selected=items, deferral=NO_DEFERRAL, related=None))
-    return query.replace(
-        combined=tuple(parts), has_values=True, selected=parts[0].selected, deferral=NO_DEFERRAL, related=None
-    )
+    """Return the set operation selecting the names; its queries of instances follow when it is planned."""
+    first = query.combined[0]
+    names = fields or default_names(first)
+    if first.has_values:
+        selected = _picked(first, names)
+    else:
+        scope = QueryScope(first)
+        selected = tuple([_selected(scope, name) for name in names])
+    parts = [part.replace(selected=_picked(part, names)) if part.has_values else part for part in query.combined]
+    return query.replace(combined=tuple(parts), has_values=True, selected=selected, deferral=NO_DEFERRAL, related=None)
+
+
+def _picked(part: Query, names: tuple[str, ...]) -> tuple[Annotation, ...]:
+    items = tuple([item for name in names for item in part.selected if item.name == name])
+    return items if len(items) == len(names) else part.selected
