@@ -93,11 +93,12 @@ class Database(ConstraintChecks):
         if locking:
             raise lock_refusal()
         home = self._home
-        if home.loop is not asyncio.get_running_loop():
+        loop = asyncio.get_running_loop()
+        if home.loop is not loop:
             home = self.home()
         pool = home.writer if writes else home.reader
         # Spelled out rather than composed: with an idle connection this costs no await and no object.
-        slot = pool.checkout(sql, current_task()) or await self._acquire(pool, sql)
+        slot = pool.checkout(sql, current_task(loop)) or await self._acquire(pool, sql)
         try:
             if sql not in self._harmless and self.may_change_session(sql):
                 slot.is_dirty = True
@@ -138,17 +139,25 @@ class Database(ConstraintChecks):
         self, sql: str, parameters: Sequence[Any] = (), *, locking: bool = False, writes: bool = True
     ) -> int:
         """Run a statement and return the number of rows it affected."""
-        block = current(self.alias)
-        if block is not None:
+        block = bound.get().get(self.alias)
+        if block is not None and not block.is_abandoned:
             count: int = await block.scope.execute(block, sql, parameters, writes=writes)
             return count
         if locking:
             raise lock_refusal()
-        pool, slot = await self.pin(sql, reads_only=not writes)
+        home = self._home
+        loop = asyncio.get_running_loop()
+        if home.loop is not loop:
+            home = self.home()
+        pool = home.writer if writes else home.reader
+        slot = pool.checkout(sql, current_task(loop)) or await self._acquire(pool, sql)
         try:
             if sql not in self._harmless and self.may_change_session(sql):
                 slot.is_dirty = True
-            count = await self._watched(slot).execute(sql, parameters)
+            if self.observers:
+                count = await Observed(slot.connection, self.observers).execute(sql, parameters)
+            else:
+                count = await slot.connection.execute(sql, parameters)
         except BaseException as error:
             await end_failed_lease(pool, slot, error)
             raise
