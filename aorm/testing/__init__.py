@@ -1,6 +1,6 @@
 """Help for tests of programs that use aorm: rolled-back databases, counted statements, models and settings for a block.
 
-Works with any test runner; pytest finds the fixture `aorm_db` by itself. Start reading at `sandbox`.
+Works with any test runner; for pytest there are fixtures in `plugin`. Start reading at `sandbox`.
 """
 
 from aorm.database.capture import capture_queries
