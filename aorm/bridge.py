@@ -15,7 +15,7 @@ import functools
 from asyncio import _get_running_loop
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from types import FunctionType
-from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import anyio.from_thread
@@ -23,6 +23,9 @@ import anyio.from_thread
 from aorm.calls import home_loop, linked_loop, run_from_worker, run_in_thread, run_on, serves_sync_caller
 from aorm.exceptions import SyncInAsyncContext
 from aorm.portal import get_portal, register_close
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 __all__ = [
     "SyncIterator",
@@ -82,13 +85,22 @@ def _run(awaitable: Awaitable[R]) -> R:
     try:
         anyio.from_thread.check_cancelled()
     except RuntimeError:
-        return run_on(linked_loop() or get_portal().loop, awaitable)
+        return run_on(linked_loop() or _portal_loop(awaitable), awaitable)
     except BaseException:
         # The task that sent this worker thread was cancelled.
         if isinstance(awaitable, Coroutine):
             awaitable.close()
         raise
     return run_from_worker(awaitable)
+
+
+def _portal_loop(awaitable: Awaitable[Any]) -> AbstractEventLoop:
+    try:
+        return get_portal().loop
+    except BaseException:
+        if isinstance(awaitable, Coroutine):
+            awaitable.close()
+        raise
 
 
 def sync_name(name: str) -> str:

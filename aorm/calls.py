@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import os
+import sys
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, ContextVar, copy_context
@@ -161,9 +162,14 @@ class Call:
         return True
 
     def _check_that_an_answer_can_come(self) -> None:
-        """End the call when the loop closed before it began, or cancelled it before its first step."""
+        """End the call when the loop closed before it began, or cancelled it before its first step, or is frozen.
+
+        While the interpreter is taken down, no thread but this one runs any more.
+        """
         assert self.loop is not None
-        if not self.finished and (self.loop.is_closed() or (self.task is not None and self.task.done())):
+        if not self.finished and (
+            self.loop.is_closed() or sys.is_finalizing() or (self.task is not None and self.task.done())
+        ):
             self._end_unstarted("the event loop ended before the call was answered")
 
     def _end_unstarted(self, reason: str) -> None:

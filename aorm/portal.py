@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
+import sys
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from aorm.exceptions import InterfaceError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -79,7 +82,10 @@ _inherited: list[Portal] = []
 
 
 def get_portal() -> Portal:
-    """Return the portal of this process, started on first use."""
+    """Return the portal of this process, started on first use.
+
+    Raises `InterfaceError` when the interpreter is being taken down, where a thread could be started but never runs.
+    """
     portal = _portal
     if portal is not None and portal.pid == os.getpid() and not portal.loop.is_closed():
         return portal
@@ -90,6 +96,8 @@ def _start_portal() -> Portal:
     global _portal
     with _portal_lock:
         if _portal is None or _portal.pid != os.getpid() or _portal.loop.is_closed():
+            if sys.is_finalizing():
+                raise InterfaceError("the interpreter is shutting down: databases can no longer be asked")
             _portal = Portal()
         return _portal
 

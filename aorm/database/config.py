@@ -123,9 +123,11 @@ def _server_url(alias: str, scheme: str, rest: str) -> dict[str, Any]:
         port = parts.port
     except ValueError:
         # Chained, the original would show the URL and so the password.
-        raise _wrong(
-            alias, "the URL cannot be read: is a special character in it not percent-encoded, or the port not a number?"
-        ) from None
+        raise _unreadable(alias) from None
+    # A password with "/" or "?" in it as they are: taken apart there, its rest would be shown as a host or a name.
+    is_cut = not parts.path and parts.netloc and "@" not in parts.netloc and "@" in parts.query
+    if "@" in parts.path or is_cut:
+        raise _unreadable(alias)
     values: dict[str, Any] = {
         "scheme": scheme,
         "host": unquote(parts.hostname) if parts.hostname else None,
@@ -137,6 +139,12 @@ def _server_url(alias: str, scheme: str, rest: str) -> dict[str, Any]:
     for name, value in _query(alias, parts.query).items():
         values[_PLACE_KEYS.get(name, name)] = value
     return values
+
+
+def _unreadable(alias: str) -> ImproperlyConfigured:
+    return _wrong(
+        alias, "the URL cannot be read: is a special character in it not percent-encoded, or the port not a number?"
+    )
 
 
 def _escaped(rest: str) -> str:
@@ -163,6 +171,8 @@ def _query(alias: str, query: str) -> dict[str, str]:
 def _from_mapping(alias: str, given: Mapping[Any, Any]) -> dict[str, Any]:
     options = {str(name).lower(): value for name, value in given.items()}
     url = options.pop("url", None)
+    if url is not None and not isinstance(url, str):
+        raise _wrong(alias, f"option 'url' takes a text, not {type(url).__name__}")
     values = _from_url(alias, url) if url is not None else {}
     extra = options.pop("options", None) or {}
     merged: dict[str, Any] = {**options, **extra}

@@ -10,7 +10,7 @@ import weakref
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from aorm.bridge import register_close, run_sync
+from aorm.bridge import register_close, sync_twin
 from aorm.database.config import DatabaseConfig, parse_config
 from aorm.database.database import Database
 from aorm.exceptions import ConnectionDoesNotExist, ImproperlyConfigured
@@ -150,9 +150,7 @@ async def aclose_all() -> None:
     await databases.aclose()
 
 
-def close_all() -> None:
-    """Close the pools that sync code has open, of every database."""
-    run_sync(databases.aclose())
+close_all = sync_twin(aclose_all)
 
 
 async def _close_portal() -> None:

@@ -62,14 +62,15 @@ class Home:
     async def _guard(self) -> AsyncGenerator[None, None]:
         """Close the pools when the loop shuts its asynchronous generators down, as `asyncio.run` does at its end.
 
-        A loop has no other farewell to which one could listen.
+        A loop has no other farewell to which one could listen. The tasks that could give connections back have ended
+        by then, so nobody is waited for longer than cleaning takes.
         """
         try:
             yield
         finally:
             for pool in self.pools:
                 if not pool.is_closing:
-                    await pool.aclose()
+                    await pool.aclose(pool.config.cleanup_timeout)
 
     def _start_guardian(self) -> None:
         with contextlib.suppress(StopIteration):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aorm.dialects.base.sessions import SessionOptions, Sessions
 from aorm.drivers.protocol import ConnectionPlan
+from aorm.exceptions import ImproperlyConfigured
 from aorm.settings import settings
 
 if TYPE_CHECKING:
@@ -58,12 +59,19 @@ def connection_plan(config: DatabaseConfig, dialect: Any, *, is_reader: bool) ->
         database=config.name,
         options=config.options,
         startup_parameters=sessions.startup_parameters(session),
-        setup=sessions.setup(session),
+        setup=_setup(config, sessions, session),
         functions=getattr(dialect, "functions", ()),
         statement_cache_size=0 if config.pooler == "transaction" else config.statement_cache_size,
         connect_timeout=config.connect_timeout,
         is_memory=config.is_memory,
     )
+
+
+def _setup(config: DatabaseConfig, sessions: Sessions, session: SessionOptions) -> tuple[str, ...]:
+    try:
+        return sessions.setup(session)
+    except ImproperlyConfigured as error:
+        raise ImproperlyConfigured(f"database {config.alias!r}: {error}") from None
 
 
 def _session_options(config: DatabaseConfig, *, is_reader: bool) -> SessionOptions:

@@ -20,7 +20,7 @@ from aorm.expressions.lookups.json import (
 from aorm.fields.base import Field
 from aorm.fields.checking import lacks, migrated_databases
 from aorm.fields.connections import dialect_of
-from aorm.sql.documents import storable_document
+from aorm.sql.documents import document_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,7 +128,7 @@ class JSONField(Field[Any, Any]):
         encoder = self.encoder
 
         def encode(value: Any) -> Any:
-            return None if value is None else storable_document(json.dumps(value, cls=encoder))
+            return None if value is None else document_text(value, encoder)
 
         return encode
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import decimal
-import json
 import uuid
 from abc import abstractmethod
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm.exceptions import DataError, NotSupportedError
 from aorm.sql import types
-from aorm.sql.documents import storable_document
+from aorm.sql.documents import document_text
 
 if TYPE_CHECKING:
     from aorm.sql.node import Term
@@ -125,7 +124,7 @@ def microseconds(value: datetime.timedelta) -> int:
 
 def json_text(value: object) -> str:
     """Return a value as JSON that every database can hold."""
-    return storable_document(json.dumps(value))
+    return document_text(value)
 
 
 _BY_CLASS: tuple[tuple[type, SqlType], ...] = (

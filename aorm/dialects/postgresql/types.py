@@ -26,6 +26,17 @@ def exact(value: Any) -> decimal.Decimal:
     return value if isinstance(value, decimal.Decimal) else decimal.Decimal(value)
 
 
+def always_aware(value: datetime.datetime) -> datetime.datetime:
+    """Return the moment as an aware one: asyncpg gives PostgreSQL's infinities as naive ones."""
+    return value if value.tzinfo is not None else value.replace(tzinfo=datetime.UTC)
+
+
+def address_text(value: Any) -> str:
+    """Return an address as PostgreSQL writes it; before 3.13, Python shows one of IPv4 in IPv6 in hexadecimal."""
+    mapped = value.ipv4_mapped if value.__class__ is ipaddress.IPv6Address else None
+    return str(value) if mapped is None else f"::ffff:{mapped}"
+
+
 class PostgreSQLTypes(Types):
     """Spellings for PostgreSQL; asyncpg speaks most types natively, so few conversions are here."""
 
@@ -56,7 +67,8 @@ class PostgreSQLTypes(Types):
     }
     decoders: ClassVar[dict[str, Conversion]] = {
         "json": json.loads,
-        "inet": str,
+        "inet": address_text,
+        "timestamptz": always_aware,
     }
 
     def column_name(self, sql_type: SqlType) -> str:

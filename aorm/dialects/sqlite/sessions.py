@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from aorm.dialects.base.sessions import SessionOptions, Sessions, TransactionOptions
 from aorm.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["SESSIONS", "SQLiteSessions"]
 
 _WORD = re.compile(r"[A-Za-z0-9_.+-]+\Z")
 _TUNABLE = ("synchronous", "cache_size", "mmap_size", "temp_store", "journal_size_limit", "wal_autocheckpoint")
+_OF_THE_FILE = ("immutable", "mode", "modeof", "nolock", "psow", "vfs")
+_KNOWN = frozenset({"busy_timeout", "foreign_keys", "journal_mode", *_TUNABLE, *_OF_THE_FILE})
 
 
 class SQLiteSessions(Sessions):
@@ -34,6 +40,7 @@ class SQLiteSessions(Sessions):
     def setup(self, options: SessionOptions) -> tuple[str, ...]:
         """Return the PRAGMAs: write-ahead log (files only), foreign keys, waiting for other processes, tuning."""
         given = options.options
+        _refuse_unknown(given)
         mode = given.get("journal_mode", "wal")
         wait = _milliseconds(given.get("busy_timeout", "5"))
         statements = [f"PRAGMA busy_timeout = {wait}"]
@@ -50,6 +57,16 @@ class SQLiteSessions(Sessions):
     def restore(self, options: SessionOptions) -> tuple[str, ...]:
         """Say again what was said at the beginning: foreign keys on, readers that never write."""
         return self.setup(options)
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    """SQLite itself passes over a PRAGMA that it does not know, and so over every slip of the pen."""
+    unknown = sorted(given.keys() - _KNOWN)
+    if unknown:
+        raise ImproperlyConfigured(
+            f"unknown options: {', '.join(unknown)}. SQLite's are: {', '.join(sorted(_KNOWN))}; see the "
+            "documentation of configure() for those of the pool."
+        )
 
 
 def _checked(name: str, value: str) -> str:

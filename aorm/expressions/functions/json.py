@@ -8,6 +8,7 @@ from aorm.expressions.base import OutputField, Resolved, type_of
 from aorm.expressions.functions.base import Func, Transform
 from aorm.expressions.lookups import json as lookups
 from aorm.expressions.values import Value
+from aorm.sql.documents import storable_text
 from aorm.sql.functions import Call
 from aorm.sql.types import JSON, TEXT
 
@@ -65,7 +66,7 @@ class KeyTransform(Transform):
     def __init__(self, key_name: Any, *args: Any, **kwargs: Any) -> None:
         """Keep the key and what it is looked up in."""
         super().__init__(*args, **kwargs)
-        self.key_name = str(key_name)
+        self.key_name = storable_text(key_name)
 
     def call(self, sources: Sequence[Resolved], output: OutputField) -> Term:
         """Return the extraction; keys of keys become one path."""

@@ -20,6 +20,7 @@ from aorm.expressions.lookups.text import (
     StartsWith,
 )
 from aorm.expressions.values import json_null
+from aorm.sql.documents import storable_text
 from aorm.sql.functions import Call
 from aorm.sql.predicates import FALSE, Compare, InList, InTerms, IsTrue, Predicate
 from aorm.sql.types import BOOLEAN, JSON, TEXT, array
@@ -83,7 +84,7 @@ class HasKey(Lookup):
                 return IsTrue(Call("json_has_key", (document, right), BOOLEAN))
             document, key = _longer(document, keys[:-1]), Param(keys[-1], TEXT)
         else:
-            key = Param(str(value), TEXT)
+            key = Param(storable_text(value), TEXT)
         return IsTrue(Call("json_has_key", (document, key), BOOLEAN))
 
 
@@ -103,7 +104,7 @@ class HasKeys(Lookup):
     @classmethod
     def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
         """Make the condition."""
-        keys = Param([str(item) for item in value], array(TEXT))
+        keys = Param([storable_text(item) for item in value], array(TEXT))
         return IsTrue(Call(cls.function, (left.term, keys), BOOLEAN))
 
 

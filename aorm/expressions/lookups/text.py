@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm.expressions.base import Resolved, resolve
 from aorm.expressions.lookups.base import Lookup, with_bilateral
+from aorm.sql.documents import storable_text
 from aorm.sql.predicates import Like, Matches
 from aorm.sql.types import TEXT
 from aorm.sql.values import Param
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def escape_like(value: Any) -> str:
     r"""Return the text with ``\``, ``%`` and ``_`` escaped, so that LIKE takes them as they are."""
-    return str(value).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return storable_text(value).replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
 class PatternLookup(Lookup):
@@ -36,7 +37,7 @@ class PatternLookup(Lookup):
             if not left.bilateral_transforms:
                 pattern = cls.before + escape_like(value) + cls.after
                 return Like(left.term, cls.kind, Param(pattern, TEXT), cls.ignores_case)
-            value = Resolved(Param(str(value), TEXT), left.output)
+            value = Resolved(Param(storable_text(value), TEXT), left.output)
         pattern_term = with_bilateral(left, resolve(value, scope), scope).term
         if isinstance(pattern_term, Param) and pattern_term.value is not None:
             # A Value: dialects take each parameter for a pattern that is escaped already.
@@ -109,7 +110,7 @@ class Regex(Lookup):
     def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
         """Make the match of a regular expression."""
         if not hasattr(value, "resolve_expression"):
-            value = Resolved(Param(str(value), TEXT), left.output)
+            value = Resolved(Param(storable_text(value), TEXT), left.output)
         right = with_bilateral(left, resolve(value, scope), scope)
         return Matches(left.term, right.term, cls.ignores_case)
 

@@ -1,0 +1,1 @@
+"""What was broken once, each with the way in which it showed."""
