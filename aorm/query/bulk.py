@@ -16,7 +16,9 @@ from aorm.sql.values import Param
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from aorm.database.database import Database
     from aorm.mapping.options import Options
+    from aorm.query.inserting import ConflictRule
     from aorm.query.queryset import QuerySet
     from aorm.query.starting import M, Starts
 
@@ -56,21 +58,12 @@ class BulkMixin:
         queryset._for_write = True
         database = databases[queryset.db]
         rule = conflict_rule(meta, database, ignore_conflicts, update_conflicts, (update_fields, unique_fields))
-        fields = [field for field in meta.concrete_fields if not getattr(field, "generated", False)]
         for instance in instances:
             instance._prepare_related_fields_for_save(operation_name="bulk_create")
             if not instance._is_pk_set():
                 _set_key_default(instance, meta)
-        with_key = [item for item in instances if item._is_pk_set()]
-        without_key = [item for item in instances if not item._is_pk_set()]
         async with atomic(using=database.alias, savepoint=False):
-            if with_key:
-                await Insertion(with_key, fields, database, rule).run(batch_size)
-            if without_key:
-                # A proxy has the field of its concrete model.
-                auto_field = meta.concrete_model._meta.auto_field
-                kept = [field for field in fields if field is not auto_field]
-                await Insertion(without_key, kept, database, rule).run(batch_size)
+            await _insert(instances, meta, database, rule, batch_size)
         for instance in instances:
             instance._state.adding = False
             instance._state.db = database.alias
@@ -143,6 +136,20 @@ def _fields_to_update(meta: Options, names: Sequence[str]) -> list[Any]:
     if any(field in keys for field in chosen):
         raise ValueError("bulk_update() cannot be used with primary key fields.")
     return chosen
+
+
+async def _insert(
+    instances: Sequence[Any], meta: Options, database: Database, rule: ConflictRule, batch_size: int | None
+) -> None:
+    """Insert the objects that have a key, then those that get one from the database."""
+    fields = [field for field in meta.concrete_fields if not getattr(field, "generated", False)]
+    # A proxy has the field of its concrete model.
+    auto_field = meta.concrete_model._meta.auto_field
+    for has_key in (True, False):
+        rows = [item for item in instances if item._is_pk_set() is has_key]
+        if rows:
+            written = fields if has_key else [field for field in fields if field is not auto_field]
+            await Insertion(rows, written, database, rule).run(batch_size)
 
 
 def _set_key_default(instance: Any, meta: Options) -> None:
