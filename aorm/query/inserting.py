@@ -101,16 +101,14 @@ def conflict_rule(
     if not unique_names and features.supports_update_conflicts_with_target:
         raise ValueError("Unique fields that can trigger the upsert must be provided.")
     update_fields = tuple([meta.get_field(name) for name in update_names])
-    unique_fields: list[Any] = []
-    for name in unique_names or ():
-        unique_fields.extend(meta.pk_fields if name == "pk" else (meta.get_field(name),))
+    unique_fields = tuple([meta.pk if name == "pk" else meta.get_field(name) for name in unique_names or ()])
     if any(not is_column(field) for field in update_fields):
         raise ValueError("bulk_create() can only be used with concrete fields in update_fields.")
     if any(field.primary_key for field in update_fields):
         raise ValueError("bulk_create() cannot be used with primary keys in update_fields.")
     if any(not is_column(field) for field in unique_fields):
         raise ValueError("bulk_create() can only be used with concrete fields in unique_fields.")
-    return ConflictRule(update_fields=update_fields, unique_fields=tuple(unique_fields))
+    return ConflictRule(update_fields=update_fields, unique_fields=unique_fields)
 
 
 def is_column(field: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm.exceptions import FieldError
@@ -16,7 +17,7 @@ from aorm.sql.types import UNKNOWN, row
 from aorm.sql.values import Param, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from aorm.expressions.base import Scope
     from aorm.sql.node import Term
@@ -192,6 +193,8 @@ class TupleIn(TupleLookup):
                 f"{cls.lookup_name!r} subquery lookup of {described(left)} must be a Query object "
                 f"(received {type(value).__name__!r})"
             )
+        if isinstance(value, Iterator):
+            value = list(value)
         cls.check_values(left, value)
         rows = [row_of(left, item, scope) for item in value if not any(part is None for part in item)]
         return InTerms(left.term, tuple(rows)) if rows else FALSE

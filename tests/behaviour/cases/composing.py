@@ -180,3 +180,109 @@ async def pickling_and_meta(env: Environment) -> None:
     await env.do(user, "full_clean")
     with env.raises("unique"):
         await env.do(User(pk=(1, 1), email="n"), "full_clean")
+
+
+@case()
+async def keys_in_part(env: Environment) -> None:
+    await fill(env)
+    for label, user in (
+        ("none", User()), ("first", User(tenant_id=1)), ("second", User(id=1)), ("both", User(tenant_id=1, id=1)),
+        ("None in a tuple", User(pk=(1, None))),
+    ):  # fmt: skip
+        env.note(label, [user.pk, user._is_pk_set(), user == User(tenant_id=1, id=1)])
+        with env.raises(f"{label}: hash"):
+            env.note(f"{label}: hash", hash(user) == hash((1, 1)))
+        with env.raises(f"{label}: refresh"):
+            await env.do(user, "refresh_from_db")
+        with env.raises(f"{label}: delete"):
+            env.note(f"{label}: deleted", await env.do(user, "delete"))
+        with env.raises(f"{label}: update"):
+            await env.do(user, "save", force_update=True)
+
+
+@case()
+async def orders_and_slices(env: Environment) -> None:
+    await fill(env)
+    pks = User.objects.values_list("pk", flat=True)
+    env.note("by key", await env.fetch(pks.order_by("pk")))
+    env.note("by key backwards", await env.fetch(pks.order_by("-pk")))
+    env.note("by part", await env.fetch(pks.order_by("-id", "tenant")))
+    env.note("reversed", await env.fetch(pks.order_by("pk").reverse()))
+    env.note("slice", await env.fetch(pks.order_by("pk")[1:]))
+    env.note("earliest", await env.do(User.objects, "earliest", "pk"))
+    env.note("latest", await env.do(User.objects, "latest", "pk"))
+    env.note("distinct", await env.do(User.objects.values("pk").distinct(), "count"))
+    env.note("exists", await env.do(User.objects.filter(pk=(1, 1)), "exists"))
+    env.note("union", await env.fetch(User.objects.filter(pk=(1, 1)).union(User.objects.filter(pk=(2, 1)))))
+    env.note("count of pk", await env.do(User.objects, "aggregate", n=models.Count("pk")))
+    env.note("count, filtered", await env.do(User.objects.filter(pk__gt=(1, 1)), "count"))
+    env.note("range of a part", await env.fetch(User.objects.filter(pk__gte=(1, 2), pk__lt=(2, 1))))
+    env.note("q", await env.fetch(User.objects.filter(models.Q(pk=(1, 1)) | models.Q(pk=(2, 1))).order_by("pk")))
+    env.note("not in", await env.fetch(User.objects.exclude(pk__in=[(1, 1), (1, 2)])))
+    env.note("in a generator", await env.fetch(User.objects.filter(pk__in=(pk for pk in [(1, 1)]))))
+    env.note("in lists", await env.fetch(User.objects.filter(pk__in=[[1, 1]])))
+    env.note("get by list", await env.do(User.objects, "get", pk=[1, 1]))
+    with env.raises("unknown lookup"):
+        await env.fetch(User.objects.filter(pk__nonsense=(1, 1)))
+    with env.raises("null in"):
+        await env.fetch(User.objects.filter(pk__in=[None]))
+
+
+@case()
+async def many_rows(env: Environment) -> None:
+    await fill(env)
+    made = [User(pk=(1, 7), email="x"), User(pk=(2, 7), email="y")]
+    with env.statements("bulk_create"):
+        await env.do(User.objects, "bulk_create", made)
+    env.note("states", [[item.pk, item._state.adding, item._state.db] for item in made])
+    with env.raises("again"):
+        await env.do(User.objects, "bulk_create", [User(pk=(1, 7), email="z")])
+    ignored = [User(pk=(1, 7), email="z"), User(pk=(1, 8), email="n")]
+    env.note("ignored", await env.do(User.objects, "bulk_create", ignored, ignore_conflicts=True))
+    await env.do(
+        User.objects, "bulk_create", [User(pk=(1, 7), email="w")], update_conflicts=True, update_fields=["email"],
+        unique_fields=["tenant", "id"],
+    )  # fmt: skip
+    with env.raises("by pk"):
+        await env.do(
+            User.objects, "bulk_create", [User(pk=(1, 7), email="v")], update_conflicts=True,
+            update_fields=["email"], unique_fields=["pk"],
+        )  # fmt: skip
+    env.note("rows", await env.fetch(User.objects.order_by("pk").values_list("pk", "email")))
+    for name in ("pk", "id", "tenant", "nome"):
+        with env.raises(f"bulk_update of {name}"):
+            await env.do(User.objects, "bulk_update", made, [name])
+    with env.raises("bulk_update without key"):
+        await env.do(User.objects, "bulk_update", [User(id=1, email="q")], ["email"])
+    env.note("in_bulk", sorted(await env.do(User.objects, "in_bulk", [(1, 7), (9, 9)])))
+    env.note("in_bulk of all", sorted(await env.do(User.objects, "in_bulk")))
+    env.note("in_bulk by email", sorted(await env.do(User.objects, "in_bulk", ["w", "y"], field_name="email")))
+    env.note("in_bulk of none", await env.do(User.objects, "in_bulk", []))
+    with env.raises("in_bulk of scalars"):
+        await env.do(User.objects, "in_bulk", [1])
+    env.note("deleted", await env.do(User.objects.filter(pk__in=[(1, 7), (2, 7)]), "delete"))
+
+
+@case()
+async def getting_or_making(env: Environment) -> None:
+    await fill(env)
+    user, created = await env.do(User.objects, "update_or_create", {"email": "new"}, pk=(1, 1))
+    env.note("updated", [user.pk, user.email, created])
+    user, created = await env.do(User.objects, "update_or_create", {"email": "made"}, pk=(2, 9))
+    env.note("made", [user.pk, user.email, created])
+    user, created = await env.do(User.objects, "get_or_create", {"email": "parts"}, tenant_id=1, id=9)
+    env.note("by parts", [user.pk, created])
+    with env.raises("create with a taken key"):
+        await env.do(User.objects, "create", pk=(1, 9), email="again")
+    with env.raises("key and part"):
+        User(pk=(1, 2), id=3)
+    loaded = await env.do(User.objects.only("email"), "get", pk=(1, 9))
+    env.note("only", [loaded.get_deferred_fields(), loaded.pk])
+    deferred = await env.do(User.objects.defer("email"), "get", pk=(1, 9))
+    env.note("deferred", [deferred.get_deferred_fields(), await env.read(deferred, "email")])
+    for label, arguments in (("pk", ["pk"]), ("part", ["id"])):
+        with env.raises(f"update_fields of {label}"):
+            await env.do(loaded, "save", update_fields=arguments)
+    loaded.id, loaded.email = 11, "other"
+    with env.statements("another key"):
+        await env.do(loaded, "save")

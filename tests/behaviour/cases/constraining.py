@@ -200,6 +200,36 @@ async def generated_values(env: Environment) -> None:
 
 
 @case()
+async def generated_values_come_with_the_statement(env: Environment) -> None:
+    with env.statements("create"):
+        item = await env.do(Generated.objects, "create", width=3, name="Ab")
+    env.note_fields("created", item, "area", "lower")
+    item.width, item.name = 5, "XY"
+    with env.statements("save"):
+        await env.do(item, "save")
+    with env.statements("nothing more"):
+        env.note("saved", [await env.read(item, "area"), await env.read(item, "lower")])
+    item.height = 7
+    with env.statements("save by name"):
+        await env.do(item, "save", update_fields=["height"])
+    with env.statements("nothing more by name"):
+        env.note("saved by name", [await env.read(item, "area"), await env.read(item, "lower")])
+    item.width = F("width") + 1
+    with env.statements("expression"):
+        await env.do(item, "save")
+    env.note("computed", [item.width, await env.read(item, "area")])
+    loaded = await env.do(Generated.objects.only("width"), "get")
+    env.note("deferred", loaded.get_deferred_fields())
+    loaded.width = 1
+    with env.statements("deferred"):
+        await env.do(loaded, "save")
+    env.note("deferred and saved", loaded.get_deferred_fields())
+    with env.statements("update_or_create"):
+        item, _ = await env.do(Generated.objects, "update_or_create", {"width": 9}, pk=item.pk)
+    env.note("updated", [item.width, await env.read(item, "area")])
+
+
+@case()
 async def generated_values_are_not_assigned(env: Environment) -> None:
     with env.raises("before saving"):
         Generated(width=3).area  # noqa: B018
