@@ -289,6 +289,7 @@ def annotated(queryset: QS, args: tuple[Any, ...], kwargs: Mapping[str, Any], *,
     for name, expression in expressions.items():
         relation = getattr(expression, "relation_name", None)
         if relation is not None:
+            expression.check(query.meta)
             state = FilteredRelationState(name, relation, expression.condition)
             query = query.replace(relations=(*query.relations, state))
             continue

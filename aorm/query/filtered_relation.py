@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aorm.expressions.conditions import Q
+from aorm.query.resolving import SEPARATOR, unknown_name, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aorm.mapping.options import Options
 
 
 class FilteredRelation:
@@ -42,3 +48,46 @@ class FilteredRelation:
     def clone(self) -> Any:
         """Return a copy."""
         return FilteredRelation(self.relation_name, condition=self.condition)
+
+    def check(self, meta: Options) -> None:
+        """Check the names against the model that the relation begins at.
+
+        Raises:
+            FieldError: a name is unknown.
+            ValueError: the name is no relation, or the condition speaks of what no column of the join is.
+        """
+        names = self.relation_name.split(SEPARATOR)
+        _, field, rest = walk(meta, names)
+        if field is None:
+            raise unknown_name(meta, names[0])
+        if rest:
+            raise ValueError(f"FilteredRelation's relation_name cannot contain lookups (got {self.relation_name!r}).")
+        if not getattr(field, "path", None):
+            raise ValueError(f"FilteredRelation's relation_name must be a relation (got {self.relation_name!r}).")
+        for keyword in _keywords_of(self.condition):
+            self._check_keyword(meta, names, keyword)
+
+    def _check_keyword(self, meta: Options, relation: list[str], keyword: str) -> None:
+        parts = keyword.split(SEPARATOR)
+        _, field, rest = walk(meta, parts)
+        if field is None:
+            raise unknown_name(meta, parts[0])
+        named = parts[: len(parts) - len(rest)]
+        if any(name != expected for name, expected in zip(named[:-1], relation, strict=False)):
+            raise ValueError(
+                f"FilteredRelation's condition doesn't support relations outside the {self.relation_name!r} "
+                f"(got {keyword!r})."
+            )
+        if len(named) > len(relation) + 1:
+            raise ValueError(
+                "FilteredRelation's condition doesn't support nested relations deeper than the relation_name (got "
+                f"{keyword!r} for {self.relation_name!r})."
+            )
+
+
+def _keywords_of(condition: Q) -> Iterator[str]:
+    for child in condition.children:
+        if isinstance(child, Q):
+            yield from _keywords_of(child)
+        elif isinstance(child, tuple):
+            yield child[0]
