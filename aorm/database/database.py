@@ -6,6 +6,7 @@ import asyncio
 from asyncio import current_task
 from typing import TYPE_CHECKING, Any, cast
 
+from aorm.bridge import in_running_loop, run_sync
 from aorm.database.binding import bound, current, hidden
 from aorm.database.homes import Home
 from aorm.database.integrity import ConstraintChecks
@@ -217,7 +218,10 @@ class Database(ConstraintChecks):
         return home
 
     def stats(self) -> PoolStats:
-        """Return the numbers of the running loop's pool; see `pool` for which one."""
+        """Return the numbers of the running loop's pool, in sync code of the pool that it uses; see `pool`."""
+        return self.pool.stats() if in_running_loop() else run_sync(self._stats_of_loop())
+
+    async def _stats_of_loop(self) -> PoolStats:
         return self.pool.stats()
 
     async def aopen(self) -> None:

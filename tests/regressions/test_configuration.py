@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import aorm
 from aorm.database.config import parse_config
+from aorm.database.databases import make_database
 from aorm.exceptions import ImproperlyConfigured
 from aorm.settings import settings
 
@@ -41,3 +44,12 @@ async def test_sqlite_refuses_options_that_it_would_pass_over(sqlite_url: str) -
 async def test_close_all_names_its_coroutine() -> None:
     with pytest.raises(aorm.SyncInAsyncContext, match=r"await aclose_all\(\) instead"):
         aorm.close_all()
+
+
+def test_sync_code_can_look_at_its_pool(tmp_path: Path) -> None:
+    """``stats()`` raised "no running event loop" outside of one: the pool of sync code could not be seen."""
+    database = make_database(parse_config("sync_stats", f"sqlite:///{tmp_path / 'stats.db'}"))
+    assert database.stats().size == 0
+    aorm.run_sync(database.fetch("SELECT 1"))
+    assert database.stats().idle == 1
+    aorm.run_sync(database.aclose())
