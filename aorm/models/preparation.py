@@ -80,6 +80,11 @@ def _savable_names(meta: Options) -> SavableNames:
     )
 
 
+def updatable_names(meta: Options) -> frozenset[str]:
+    """Return both names of each field that ``update_fields`` may name."""
+    return meta.derive("savable_names", _savable_names).updatable
+
+
 async def choose_update_fields(
     instance: Any, names: frozenset[str] | None, force_insert: bool, using: str
 ) -> frozenset[str] | None:

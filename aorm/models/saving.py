@@ -12,7 +12,13 @@ from aorm.database.atomic import atomic
 from aorm.database.databases import databases
 from aorm.database.management import mark_for_rollback_on_error
 from aorm.fields.defaults import DatabaseDefault
-from aorm.models.preparation import choose_update_fields, forced_parents, prepare_related, table_steps
+from aorm.models.preparation import (
+    choose_update_fields,
+    forced_parents,
+    prepare_related,
+    table_steps,
+    updatable_names,
+)
 from aorm.models.rows import UpdateRequest, insert_by_terms, insert_row, send, update_by_terms, update_row
 from aorm.models.state import alias_to_write, cached_relations, is_adding, mark_saved
 from aorm.models.writers import TableWriter, is_database_default
@@ -22,6 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aorm.mapping.options import Options
+
+
+# What can be looked through twice.
+_PLAIN_LISTS = frozenset({list, tuple, set, frozenset})
+NO_ROWS = "Save with update_fields did not affect any rows."
 
 
 class SaveOptions(NamedTuple):
@@ -58,6 +69,8 @@ async def save(instance: Any, options: SaveOptions) -> None:
         ValueError: an unsaved related object is assigned, or options contradict each other or name no field.
         NotUpdated: an update was forced and found no row.
     """
+    if await _update_simply(instance, options):
+        return
     prepare_related(instance, "save")
     using = options.using or alias_to_write(instance)
     if options.force_insert and (options.force_update or options.update_fields):
@@ -122,6 +135,50 @@ async def save_simply(instance: Any, force_insert: Any, using: str | None) -> bo
 def has_save_listeners(model: Any) -> bool:
     """Tell whether somebody wants to hear of the saving of the model's instances."""
     return pre_save.has_listeners(model) or post_save.has_listeners(model)
+
+
+async def _update_simply(instance: Any, options: SaveOptions) -> bool:
+    """Save the named fields where nothing else is asked for, and tell whether that was so; if not, nothing was done.
+
+    Raises:
+        NotUpdated: there is no row.
+    """
+    meta = instance._meta
+    given: Any = options.update_fields
+    if given.__class__ not in _PLAIN_LISTS or options.force_insert or options.force_update or pre_save.receivers:
+        return False
+    table = meta.derive("simple_writer", simple_writer)
+    if table is None or post_save.receivers or not table.stored <= instance.__dict__.keys():
+        return False
+    names: frozenset[str] = frozenset(given)
+    key = getattr(instance, table.key_name)
+    if (
+        not (names and names <= updatable_names(meta))
+        or key is None
+        or key.__class__ is DatabaseDefault
+        or (table.has_key_default and is_adding(instance))
+    ):
+        return False
+    if cached_relations(instance):
+        prepare_related(instance, "save")
+    alias = options.using or alias_to_write(instance)
+    database = databases[alias]
+    writer = table.update(names)
+    try:
+        values = writer.read(instance)
+        ready = writer.ready(database, values, (key,))
+        if ready is None:
+            request = UpdateRequest(database, names, True, False)
+            updated = await update_by_terms(writer, instance, values, (key,), request)
+        else:
+            updated = await send(ready, instance, database)
+        if not updated:
+            raise instance.NotUpdated(NO_ROWS)
+    except Exception as error:
+        mark_for_rollback_on_error(using=alias).__exit__(type(error), error, None)
+        raise
+    mark_saved(instance, alias)
+    return True
 
 
 def simple_writer(meta: Options) -> TableWriter | None:
@@ -225,6 +282,6 @@ async def _save_table(instance: Any, meta: Options, using: str, options: TableOp
         if options.force_update:
             raise instance.NotUpdated("Forced update did not affect any rows.")
         if options.update_fields:
-            raise instance.NotUpdated("Save with update_fields did not affect any rows.")
+            raise instance.NotUpdated(NO_ROWS)
     await insert_row(instance, meta, database, decision.has_key, options.raw)
     return False

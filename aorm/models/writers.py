@@ -11,13 +11,18 @@ import decimal
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from aorm.fields.booleans import BooleanField
 from aorm.fields.defaults import DatabaseDefault
+from aorm.fields.numeric import FloatField, IntegerField
 from aorm.fields.storage import FieldStorage
-from aorm.fields.temporal import AutoNowMixin
+from aorm.fields.temporal import AutoNowMixin, DateTimeField
+from aorm.fields.text import PlainText
 from aorm.query.layout import ValueSlot
 from aorm.query.loading import converter
 from aorm.query.manager import Manager
 from aorm.query.scope import bare_column
+from aorm.relations.foreign_key import ForeignKey
+from aorm.settings import settings
 from aorm.sql.predicates import Compare, Predicate, conjunction
 from aorm.sql.tables import Column, ColumnList, Table
 from aorm.sql.types import row
@@ -169,14 +174,17 @@ def _saves_attribute(field: Any) -> bool:
 def _write_arguments(writer: RowWriter, compiled: Any) -> Callable[[Any, Any], tuple[Any, ...] | None]:
     """Write ``arguments(values, key)``: each value prepared by its field and encoded for the driver, in one pass."""
     names = [f"value_{number}" for number in range(len(writer.fields))]
-    namespace: dict[str, Any] = {"plain": PLAIN_CLASSES, "is_special": is_special}
+    namespace = {"plain": PLAIN_CLASSES, "is_special": is_special, **_CONDITION_NAMES}
     sources = []
     for number, field in enumerate(writer.fields):
         namespace[f"prepare_{number}"] = field.prepare_to_save
-        sources.append(f"prepare_{number}({names[number]})")
+        sources.append(_with_shortcut(_kept_values(field), names[number], f"prepare_{number}"))
     for number, field in enumerate(writer.keys):
         namespace[f"prepare_key_{number}"] = field.get_prep_value
-        sources.append(f"prepare_key_{number}(key[{number}])")
+        is_plain = type(field).get_prep_value is IntegerField.get_prep_value
+        sources.append(
+            _with_shortcut("{0}.__class__ is int" if is_plain else "", f"key[{number}]", f"prepare_key_{number}")
+        )
 
     def explain(values: Any, key: Any) -> None:
         # Encoding again, parameter by parameter, finds the one that was refused and raises in words.
@@ -203,6 +211,45 @@ def _write_arguments(writer: RowWriter, compiled: Any) -> Callable[[Any, Any], t
     lines += ["    try:", f"        return ({''.join(f'{part}, ' for part in parts)})", "    except Exception:"]
     lines += ["        explain(values, key)", "        raise"]
     return compile_function("\n".join(lines), "arguments", namespace, f"<aorm writer: {writer.table.meta.label}>")
+
+
+def _with_shortcut(condition: str, value: str, prepare: str) -> str:
+    """Return source that prepares a value, by a call only where the condition does not hold."""
+    call = f"{prepare}({value})"
+    return f"({value} if {condition.format(value)} else {call})" if condition else call
+
+
+def _kept_values(field: Any) -> str:
+    """Return the condition under which the field's ``prepare_to_save`` gives back the value that it gets.
+
+    What those methods do first, written out: nearly all values are of the right class already, and two calls for each
+    column are most of the price of saving. Empty for fields whose methods are not known here.
+    """
+    kind = type(field)
+    if kind.prepare_to_save is ForeignKey.prepare_to_save and kind.get_prep_value is ForeignKey.get_prep_value:
+        target = field.target_field
+        is_integer = type(target).prepare_to_save is IntegerField.prepare_to_save
+        return "" if field.has_own_save_encoding or not is_integer else _kept_values(target)
+    if field.has_own_save_encoding or field.has_own_preparation:
+        return ""
+    condition = ""
+    if kind.prepare_to_save is IntegerField.prepare_to_save:
+        largest = field.value_range[1]
+        condition = f"{{0}}.__class__ is int and {-largest - 1} <= {{0}} <= {largest}"
+    elif kind.prepare_to_save is FieldStorage.prepare_to_save and not field.has_own_to_python:
+        condition = _KEPT_VALUES.get(kind.get_prep_value, "")
+    return f"{{0}} is None or {condition}" if condition and field.null else condition
+
+
+_CONDITION_NAMES: dict[str, Any] = {"datetime": datetime.datetime, "utc": datetime.UTC, "settings": settings}
+
+# By the method that prepares a value: which values it leaves alone.
+_KEPT_VALUES: dict[Any, str] = {
+    BooleanField.get_prep_value: "{0} is True or {0} is False",
+    DateTimeField.get_prep_value: "{0}.__class__ is datetime and {0}.tzinfo is utc and settings.use_tz",
+    FloatField.get_prep_value: "{0}.__class__ is float",
+    PlainText.get_prep_value: "{0}.__class__ is str and {0}.isascii() and '\\0' not in {0}",
+}
 
 
 def assigner(fields: Sequence[Any], database: Database) -> Callable[[Any, Any], None] | None:
