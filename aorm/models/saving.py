@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 # What can be looked through twice.
-_PLAIN_LISTS = frozenset({list, tuple, set, frozenset})
+_PLAIN_LISTS: frozenset[type] = frozenset({list, tuple, set, frozenset})
 NO_ROWS = "Save with update_fields did not affect any rows."
 
 
@@ -145,7 +145,7 @@ async def _update_simply(instance: Any, options: SaveOptions) -> bool:
     """
     meta = instance._meta
     given: Any = options.update_fields
-    if given.__class__ not in _PLAIN_LISTS or options.force_insert or options.force_update or pre_save.receivers:
+    if type(given) not in _PLAIN_LISTS or options.force_insert or options.force_update or pre_save.receivers:
         return False
     table = meta.derive("simple_writer", simple_writer)
     if table is None or post_save.receivers or not table.stored <= instance.__dict__.keys():
