@@ -24,6 +24,9 @@ from aorm.exceptions import (
 __all__ = ["translate", "translate_connecting"]
 
 _INVALID_INPUT = re.compile(r"(invalid input for query argument \$\d+[^:]*): .* \((.*)\)\Z", re.DOTALL)
+# How asyncpg refuses a statement between the server's last word, as on shutdown, and the end of the socket. Statements
+# of ours never overlap, so it has no other meaning.
+_ENDING = "cannot switch to state"
 _SCHEMA_CHANGED = (asyncpg.InvalidCachedStatementError, asyncpg.exceptions.OutdatedSchemaCacheError)
 
 
@@ -40,6 +43,8 @@ def translate(error: Exception, *, is_closed: bool = False) -> Exception:
             return ConnectionLost(str(error), sqlstate="08003")
         return InterfaceError(str(error))
     if isinstance(error, asyncpg.InternalClientError):
+        if str(error).startswith(_ENDING):
+            return ConnectionLost("the server has ended the connection", sqlstate="08006")
         return InternalError(str(error))
     if isinstance(error, OSError):
         return ConnectionLost(f"the connection to the database broke: {error}", sqlstate="08006")
