@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
+import uvloop
 
 from aorm.database.atomic import atomic
 from tests.support.connections import add, make_counter, open_database, values
@@ -209,6 +210,18 @@ def swept_url(request: pytest.FixtureRequest) -> str:
 @pytest.mark.parametrize("manner", MANNERS)
 @pytest.mark.parametrize("scenario", SCENARIOS)
 async def test_sweep(swept_url: str, scenario: Scenario, manner: str, fresh: bool) -> None:
+    await sweep(swept_url, scenario, manner, fresh)
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_sweep_on_uvloop(database_url: str, scenario: Scenario, manner: str) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(sweep(database_url, scenario, manner, False))
+
+
+async def sweep(swept_url: str, scenario: Scenario, manner: str, fresh: bool) -> None:
+    """Cancel a scenario at each of its suspensions in turn, and look after each."""
     async with open_database(swept_url, max_size=2) as database:
         await make_counter(database)
         for at in range(1, 60):
