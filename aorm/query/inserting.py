@@ -1,4 +1,4 @@
-"""The INSERTs of ``bulk_create``: rows of parameters, or on PostgreSQL one array for each column.
+"""The INSERTs of ``bulk_create``: rows of parameters, or one array for each column.
 
 An array for each column makes one short statement of any number of rows, which is planned once.
 """
@@ -210,7 +210,8 @@ class Insertion:
     @property
     def takes_arrays(self) -> bool:
         """Whether each column can be one array."""
-        return len(self.instances) > 1 and bool(self.columns) and can_be_arrays(self.columns, self.database)
+        fewest = 1 if self.database.features.has_native_arrays else MOST_KEPT_ROWS
+        return len(self.instances) > fewest and bool(self.columns) and can_be_arrays(self.columns, self.database)
 
     async def run(self, batch_size: int | None) -> None:
         """Insert the rows, and set on the objects what the database made."""

@@ -111,9 +111,12 @@ class ReadingMixin:
         queryset = self._start()
         if queryset._result_cache is not None:
             return bool(queryset._result_cache)
-        if queryset._query.limit is None:
-            queryset = queryset._with(queryset._query.replace(limit=ONE_ROW))
-        return await execution.has_rows(queryset)
+        query = queryset._query
+        changes: dict[str, Any] = {"limit": ONE_ROW if query.limit is None else query.limit}
+        if not query.distinct_names:
+            # Whether there is a row depends on no order, nor on equal rows where all of them are looked at.
+            changes.update(order_by=(), orders_by_default=False, is_distinct=query.is_distinct and query.is_sliced)
+        return await execution.has_rows(queryset._with(query.replace(**changes)))
 
     exists = sync_twin(aexists)
 

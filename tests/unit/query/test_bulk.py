@@ -257,15 +257,17 @@ async def test_values_are_stored_as_save_stores_them(face: Face) -> None:
     assert await stored(face) != saved
     assert await face.do(Code.objects, "bulk_update", codes, ["mark", "document", "ratio", "blob"]) == len(VALUES)
     assert await stored(face) == saved
-    await face.do(Code.objects, "delete")
-    await face.do(Code.objects, "bulk_create", [Code(**values) for values in VALUES])
-    assert await stored(face) == saved
+    # Many rows go another way than few.
+    for times in (1, 20):
+        await face.do(Code.objects, "delete")
+        await face.do(Code.objects, "bulk_create", [Code(**values) for values in VALUES * times])
+        assert await stored(face) == saved * times
     # With an expression among them the rows go another way.
     codes = await face.fetch(Code.objects.order_by("pk"))
     await face.do(Code.objects, "update", mark=None, document=None, ratio=None, blob=None)
     codes[0].note = Lower(Value("X"))
     await face.do(Code.objects, "bulk_update", codes, ["mark", "document", "ratio", "blob", "note"])
-    assert await stored(face) == saved
+    assert await stored(face) == saved * 20
 
 
 @for_each_face
