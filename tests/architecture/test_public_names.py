@@ -28,7 +28,9 @@ PUBLIC = {
         Mod Power Round Sqrt Chr Concat Left Length Lower LPad LTrim Replace Reverse Right StrIndex Substr Trim
         Upper
     """,
-    "aorm.models.lookups": "Exact GreaterThan GreaterThanOrEqual LessThan LessThanOrEqual In IsNull StartsWith EndsWith",
+    "aorm.models.lookups": """
+        Exact GreaterThan GreaterThanOrEqual LessThan LessThanOrEqual In IsNull StartsWith EndsWith
+    """,
     "aorm.transaction": """
         atomic on_commit set_rollback get_rollback savepoint savepoint_commit savepoint_rollback get_autocommit
         mark_for_rollback_on_error TransactionManagementError asavepoint asavepoint_commit asavepoint_rollback
