@@ -8,7 +8,7 @@ from typing import Any
 from tests.behaviour.harness.environment import Environment, case
 from tests.behaviour.orm import models
 from tests.behaviour.schemas import choosing
-from tests.behaviour.schemas.choosing import Bigger, Card, Coded, Entry, Medal, Mood, Place, Suit, Told
+from tests.behaviour.schemas.choosing import Bigger, Card, Coded, Entry, Limited, Medal, Mood, Place, Suit, Told
 
 SCHEMA = choosing
 FIELDS = ("size", "color", "suit", "mood", "medal", "place", "number", "food", "iterated", "grouped", "flag")
@@ -170,3 +170,38 @@ async def neighbours_in_another_database(env: Environment) -> None:
     first = await env.do(Entry.everything.using("other"), "get", name="x")
     found = await env.do(first, "get_next_by_day")
     env.note("found", [found.name, found._state.db])
+
+
+@case()
+async def related_rows_are_chosen_from_those_allowed(env: Environment) -> None:
+    made = await entries(env)
+    april = await env.do(
+        Entry.everything, "create", name="f", day=datetime.date(2020, 4, 1), at=moment(1), kind="b"
+    )  # fmt: skip
+    for label, key in (("kind a", made["a"].pk), ("kind b", april.pk), ("hidden", made["h"].pk), ("no row", 9999)):
+        for name in ("plain", "named", "composed", "called", "one"):
+            with env.raises(f"{name}: {label}") as caught:
+                await env.do(Limited(**{f"{name}_id": key}), "full_clean")
+            if caught.error is not None:
+                (error,) = caught.error.error_dict[name]
+                env.note(f"{name}: {label}: values", [error.params["field"], error.params["model"]])
+    with env.raises("excluded"):
+        await env.do(Limited(named_id=9999), "full_clean", exclude={"named"})
+    with env.raises("by instance"):
+        await env.do(Limited(named=april), "clean_fields")
+    env.note("saved all the same", (await env.do(Limited.objects, "create", named=april)).pk)
+    await env.do(Limited.objects, "create", one=made["a"])
+    with env.raises("taken"):
+        await env.do(Limited(one=made["a"]), "full_clean")
+
+
+@case()
+async def cached_properties_survive_a_refresh(env: Environment) -> None:
+    item = await env.do(Limited.objects, "create")
+    item.__dict__["counted"] = 99
+    await env.do(item, "refresh_from_db")
+    env.note("kept", item.counted)
+    loaded = await env.do(Limited.objects, "get")
+    first = loaded.counted
+    loaded.extra = 1
+    env.note("computed once", loaded.counted == first)

@@ -166,3 +166,11 @@ async def statements_of_saving(env: Environment) -> None:
     author.born = datetime.date(2000, 1, 1)
     with env.statements("cleaned"):
         await env.do(author, "full_clean", exclude={"email"})
+
+
+@case(vendors=("postgresql",))
+async def an_explicit_key_leaves_the_sequence(env: Environment) -> None:
+    await env.do(Blog.objects, "create", id=1, name="explicit")
+    with env.raises("the sequence gives the same key"):
+        await env.do(Blog.objects, "create", name="automatic")
+    env.note("the next one", (await env.do(Blog.objects, "create", name="automatic")).pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -94,6 +95,33 @@ class Entry(models.Model):
         ordering = ["-name"]
 
 
+def before_march() -> dict[str, Any]:
+    """Limit choices when they are asked for."""
+    return {"day__month__lt": 3}
+
+
+class Limited(models.Model):
+    plain = models.ForeignKey(Entry, models.CASCADE, null=True, blank=True, related_name="+")
+    named = models.ForeignKey(
+        Entry, models.CASCADE, null=True, blank=True, related_name="+", limit_choices_to={"kind": "a"}
+    )
+    composed = models.ForeignKey(
+        Entry, models.CASCADE, null=True, blank=True, related_name="+",
+        limit_choices_to=models.Q(kind="a") | models.Q(name="b"),
+    )  # fmt: skip
+    called = models.ForeignKey(
+        Entry, models.CASCADE, null=True, blank=True, related_name="+", limit_choices_to=before_march
+    )
+    one = models.OneToOneField(Entry, models.CASCADE, null=True, blank=True, related_name="+")
+
+    class Meta:
+        app_label = "choosing"
+
+    @functools.cached_property
+    def counted(self) -> int:
+        return len(self.__dict__)
+
+
 class Told(models.Model):
     day = models.DateField()
 
@@ -112,4 +140,4 @@ class Coded(models.Model):
         app_label = "choosing"
 
 
-MODELS = [Card, Bigger, Entry, Told, Coded]
+MODELS = [Card, Bigger, Entry, Limited, Told, Coded]
