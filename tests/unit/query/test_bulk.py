@@ -155,6 +155,18 @@ async def test_conflicts_updated(face: Face) -> None:
     assert tags[0].pk == (await face.do(Tag.objects, "get", label="y")).pk
 
 
+@for_each_face
+async def test_many_conflicts(face: Face) -> None:
+    first = await face.do(Tag.objects, "bulk_create", [Tag(label=str(number)) for number in range(100)])
+    tags = [Tag(label=str(number)) for number in range(50, 150)]
+    await face.do(Tag.objects, "bulk_create", tags, ignore_conflicts=True)
+    assert await face.do(Tag.objects, "count") == 150
+    options = {"update_conflicts": True, "update_fields": ["label"], "unique_fields": ["label"]}
+    again = [Tag(label=str(number)) for number in range(100)]
+    await face.do(Tag.objects, "bulk_create", again, **options)
+    assert [tag.pk for tag in again] == [tag.pk for tag in first]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
