@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+import keyword
+import unicodedata
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -11,6 +13,21 @@ if TYPE_CHECKING:
 # PostgreSQL cuts identifiers at 63 bytes; Django shortens at that length there and not at all on SQLite. One rule for
 # both keeps one model's names equal on both; only names longer than this differ from Django's on SQLite.
 MAX_NAME_LENGTH = 63
+
+
+def check_attribute_names(field: Any) -> None:
+    """Refuse a field whose name only ``type()`` or ``setattr()`` could give it: loaders and builders are Python source.
+
+    Raises:
+        ValueError: the name, or that of its attribute, is no name of Python.
+    """
+    for name in (field.name, getattr(field, "attname", None)):
+        if name is None:
+            continue
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise ValueError(f"{name!r} cannot be the name of a field: it is no name of Python. Use db_column for it.")
+        if not name.isascii() and (written := unicodedata.normalize("NFKC", name)) != name:
+            raise ValueError(f"{name!r} cannot be the name of a field: Python reads it as {written!r}. Name it so.")
 
 
 def names_digest(*names: str, length: int) -> str:

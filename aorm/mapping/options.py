@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from aorm.exceptions import FieldDoesNotExist
 from aorm.mapping.declaration import META_DEFAULTS, normalize_together
 from aorm.mapping.graph import related_objects_of
-from aorm.mapping.naming import truncate_name
+from aorm.mapping.naming import check_attribute_names, truncate_name
 from aorm.mapping.registry import Apps, current_apps, restore_model
 from aorm.settings import settings
 from aorm.utils.text import camel_case_to_spaces
@@ -139,7 +139,12 @@ class Options:
     # Building, used by fields and by the metaclass only.
 
     def add_field(self, field: Any, private: bool = False) -> None:
-        """Take in a field; those declared first come first."""
+        """Take in a field; those declared first come first.
+
+        Raises:
+            ValueError: its name is no name of Python.
+        """
+        check_attribute_names(field)
         if private:
             self.private_fields.append(field)
         elif field.is_relation and field.many_to_many:
