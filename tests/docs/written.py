@@ -21,15 +21,19 @@ TITLES = {
     "refreshing": "Refreshing and deferred fields",
     "validating": "Validating",
     "constraining": "Constraints, choices, neighbours, generated values",
+    "constraints": "Constraints of every kind",
+    "choosing": "Choices and neighbours of every kind",
     "saving": "Saving: keys, UPDATE or INSERT",
     "saving_forced": "Saving: forced, named and deferred fields",
     "saving_values": "Saving: values",
     "deleting": "Deleting",
+    "standing": "Unsaved, gone, of another database",
     "signalling": "Signals",
     "overriding": "Overriding either face",
     "inheriting": "Inheritance",
     "composing": "Composite primary keys",
     "describing": "`_meta`",
+    "checking": "Checks of models",
 }
 
 
