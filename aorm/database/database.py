@@ -115,27 +115,6 @@ class Database(ConstraintChecks):
         pool.checkin(slot)
         return rows
 
-    async def fetch_named(
-        self, sql: str, parameters: Sequence[Any] = (), *, writes: bool = False
-    ) -> tuple[list[str], list[Any]]:
-        """Run a statement and return the names of its columns and its rows."""
-        block = current(self.alias)
-        if block is not None:
-            found: tuple[list[str], list[Any]] = await block.scope.fetch_named(block, sql, parameters, writes=writes)
-            return found
-        pool, slot = await self.pin(sql, reads_only=not writes)
-        try:
-            if self.may_change_session(sql):
-                slot.is_dirty = True
-            found = await self._watched(slot).fetch_named(sql, parameters)
-        except BaseException as error:
-            await end_failed_lease(pool, slot, error)
-            if self._belongs_to_writer(error, pool, self.home()):
-                return await self.fetch_named(sql, parameters, writes=True)
-            raise
-        pool.checkin(slot)
-        return found
-
     async def execute(
         self, sql: str, parameters: Sequence[Any] = (), *, locking: bool = False, writes: bool = True
     ) -> int:

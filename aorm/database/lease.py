@@ -29,6 +29,10 @@ class StatementRunner(Protocol):
         """Run a statement and return its rows."""
         ...
 
+    async def fetch_named(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[str], list[Any]]:
+        """Run a statement and return the names of its columns and its rows."""
+        ...
+
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run a statement and return the number of rows it affected."""
         ...
@@ -66,6 +70,11 @@ class ScopedConnection:
         rows: list[Any] = await self._block.scope.fetch(self._block, sql, parameters)
         return rows
 
+    async def fetch_named(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[str], list[Any]]:
+        """Run a statement and return the names of its columns and its rows."""
+        found: tuple[list[str], list[Any]] = await self._block.scope.fetch_named(self._block, sql, parameters)
+        return found
+
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run a statement and return the number of rows it affected."""
         count: int = await self._block.scope.execute(self._block, sql, parameters)
@@ -92,6 +101,15 @@ class LeasedConnection:
         connection = self._connection(sql)
         try:
             return await connection.fetch(sql, parameters)
+        except BaseException as error:
+            await self._failed(error)
+            raise
+
+    async def fetch_named(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[str], list[Any]]:
+        """Run a statement and return the names of its columns and its rows."""
+        connection = self._connection(sql)
+        try:
+            return await connection.fetch_named(sql, parameters)
         except BaseException as error:
             await self._failed(error)
             raise

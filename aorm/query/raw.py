@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from aorm.bridge import run_blocking, sync_iterator
 from aorm.database.databases import databases
 from aorm.database.routing import router
-from aorm.exceptions import FieldDoesNotExist, ProgrammingError
+from aorm.exceptions import FieldDoesNotExist, OperationalError, ProgrammingError
 from aorm.expressions.base import TypedOutput, resolve
 from aorm.expressions.values import split_placeholders
 from aorm.query.evaluating import EvaluatingMixin
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 M = TypeVar("M")
 
+# The sqlstate of a statement that would write on a connection that only reads.
+READ_ONLY = "25006"
 _NAMED_PLACEHOLDER = re.compile(r"%\(([^)]+)\)s")
 
 
@@ -191,7 +193,7 @@ class RawQuerySet(EvaluatingMixin[M], Generic[M]):
         statement = self.query.statement(self.model._meta)
         parameters = statement.parameters()
         compiled = database.dialect.compile(statement, parameters)
-        names, rows = await database.fetch_named(compiled.sql, compiled.encode(parameters))
+        names, rows = await fetch_named(database, compiled.sql, compiled.encode(parameters))
         self._columns = [self.translations.get(name, name) for name in names]
         instances: list[M] = self._loader(database)(rows, database.alias)
         if self._fetch_mode is not FETCH_ONE:
@@ -222,6 +224,18 @@ class RawQuerySet(EvaluatingMixin[M], Generic[M]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.query}>"
+
+
+async def fetch_named(database: Database, sql: str, arguments: Sequence[Any]) -> tuple[list[str], list[Any]]:
+    """Return the names of a statement's columns and its rows; one that writes moves to the writing connection."""
+    try:
+        async with database.lease() as connection:
+            return await connection.fetch_named(sql, arguments)
+    except OperationalError as error:
+        if error.sqlstate != READ_ONLY or database.in_atomic_block:
+            raise
+    async with database.lease(writes=True) as connection:
+        return await connection.fetch_named(sql, arguments)
 
 
 def raw_layout(model: Any, columns: Sequence[str], fields: Mapping[str, Any]) -> ModelLayout:

@@ -209,16 +209,20 @@ async def test_using(recorder: RecordingDriver) -> None:
     await aorm.aclose_all()
 
 
-@for_each_face
-async def test_names_of_columns(face: Face) -> None:
-    if not face.is_async:
-        return
+async def test_names_of_columns() -> None:
     database = aorm.connections["default"]
     with aorm.capture_queries() as queries:
-        assert await database.fetch_named("SELECT 1 AS one, 'x' AS two WHERE 1 = 0") == (["one", "two"], [])
-        async with aorm.atomic():
-            columns, rows = await database.fetch_named(spelled(database, "SELECT id, ? AS n FROM shop_author"), ("x",))
-            assert (columns, rows) == (["id", "n"], [])
+        async with database.lease() as connection:
+            found = await connection.fetch_named("SELECT 1 AS one, 'x' AS two WHERE 1 = 0")
+            assert found == (["one", "two"], [])
+        async with aorm.atomic(), database.lease() as connection:
+            sql = spelled(database, "SELECT id, name FROM shop_author WHERE name = ?")
+            assert await connection.fetch_named(sql, ("x",)) == (["id", "name"], [])
     assert len([query for query in queries if query["sql"].startswith("SELECT")]) == 2
     with pytest.raises(aorm.exceptions.Error):
-        await database.fetch_named("SELECT nothing FROM nowhere")
+        async with database.lease() as connection:
+            await connection.fetch_named("SELECT nothing FROM nowhere")
+    # The connection came back, and works.
+    async with database.lease() as connection:
+        assert (await connection.fetch_named("SELECT 1 AS one"))[0] == ["one"]
+    await aorm.aclose_all()
