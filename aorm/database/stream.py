@@ -87,10 +87,10 @@ class Stream:
     def __del__(self) -> None:
         """Free the connection of a stream that was dropped, on its own loop."""
         slot, pool = self._slot, self._pool
-        if slot is None or pool is None:
-            return
+        if slot is None or pool is None or pool.loop.is_closed():
+            return  # the pool of a closed loop lets go of its connections
         self._stop_clock()
-        with contextlib.suppress(RuntimeError):  # the loop is closed: its pool lets go of the connection
+        with contextlib.suppress(RuntimeError):  # it was closed meanwhile
             pool.loop.call_soon_threadsafe(pool.checkin, slot)
 
     async def _start(self) -> list[Any]:

@@ -16,7 +16,7 @@ import aiosqlite
 from aiosqlite.core import _STOP_RUNNING_SENTINEL as _STOP
 
 from aorm.drivers.aiosqlite_errors import translate
-from aorm.drivers.answers import Answer
+from aorm.drivers.answers import Answer, PromptFuture
 from aorm.drivers.sqlite_thread import ThreadSide, open_file, uri_of
 from aorm.exceptions import ConnectionLost, OperationalError
 
@@ -34,14 +34,19 @@ _left_behind: list[Any] = []
 class Job:
     """One visit to the connection's thread."""
 
-    __slots__ = ("connection", "error", "function", "future", "is_cancelled", "is_delivered", "result")
+    __slots__ = ("arguments", "connection", "error", "function", "future", "is_cancelled", "is_delivered", "result")
 
     def __init__(
-        self, connection: AiosqliteConnection, function: Callable[[], Any], future: asyncio.Future[Any]
+        self,
+        connection: AiosqliteConnection,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        future: asyncio.Future[Any] | PromptFuture[Any],
     ) -> None:
         """Prepare a visit; `future` gets what `function` returns or raises."""
         self.connection = connection
         self.function = function
+        self.arguments = arguments
         self.future = future
         self.is_cancelled = False
         self.is_delivered = False
@@ -53,30 +58,31 @@ class Job:
         connection = self.connection
         with connection.guard:
             if self.is_cancelled:
-                self.function = _nothing
+                self.function, self.arguments = _nothing, ()
             connection.running = self
         try:
-            self.result = self.function()
+            self.result = self.function(*self.arguments)
         except BaseException as error:
             self.error = error
         finally:
             with connection.guard:
                 connection.running = None
-        with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
+        try:  # not contextlib.suppress, which costs as much as the rest of this method
             connection.loop.call_soon_threadsafe(self.deliver)
+        except RuntimeError:  # the loop was closed meanwhile: nobody waits any more
+            return
 
     def deliver(self) -> None:
         """Give the result to who waits; runs in the loop."""
         self.is_delivered = True
-        future = self.future
+        future, error, result = self.future, self.error, self.result
+        # The thread holds its last job until the next one comes; a traceback would refer to this object.
+        self.error = self.result = None
         if future.done():
             return
-        error = self.error
         if error is None:
-            future.set_result(self.result)
+            future.set_result(result)
             return
-        # The traceback of a stored exception refers to this object: break the circle.
-        self.error = None
         ours = translate(error) if isinstance(error, Exception) else error
         if isinstance(ours, StopIteration):  # a future refuses it
             ours = RuntimeError("StopIteration left the connection's thread")
@@ -104,7 +110,7 @@ class AiosqliteCursor:
         cursor = self._cursor
         if cursor is None:
             return []
-        rows: list[Any] = await self._connection.visit(lambda: cursor.fetchmany(count))
+        rows: list[Any] = await self._connection.visit(cursor.fetchmany, count)
         return rows
 
     async def close(self) -> None:
@@ -112,7 +118,7 @@ class AiosqliteCursor:
         cursor, self._cursor = self._cursor, None
         if cursor is not None and self._connection.is_open():
             side = self._connection.thread_side()
-            await self._connection.visit(lambda: side.close_cursors(cursor))
+            await self._connection.visit(side.close_cursors, cursor)
 
 
 class AiosqliteConnection:
@@ -138,14 +144,15 @@ class AiosqliteConnection:
 
         await self.visit(opening)
 
-    async def visit(self, function: Callable[[], Any]) -> Any:
+    async def visit(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Run a function on the thread. When cancelled, interrupt it if it is the one running; `settle` follows it."""
         if self._is_closed:
             raise ConnectionLost("the connection is closed", sqlstate="08003")
-        job = Job(self, function, self.loop.create_future())
+        future: PromptFuture[Any] = PromptFuture(self.loop)
+        job = Job(self, function, arguments, future)
         self._queue.put_nowait((None, job))
         try:
-            return await job.future
+            return await future
         except asyncio.CancelledError:
             self._cancel(job)
             raise
@@ -153,7 +160,7 @@ class AiosqliteConnection:
     async def fetch(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> list[Any]:
         """Run a statement and return its rows, in one hop."""
         side = self.thread_side()
-        rows: list[Any] = await self.visit(lambda: side.fetch(sql, parameters, preamble))
+        rows: list[Any] = await self.visit(side.fetch, sql, parameters, preamble)
         return rows
 
     async def fetch_named(
@@ -161,26 +168,26 @@ class AiosqliteConnection:
     ) -> tuple[list[str], list[Any]]:
         """Run a statement and return the names of its columns and its rows, in one hop."""
         side = self.thread_side()
-        found: tuple[list[str], list[Any]] = await self.visit(lambda: side.fetch_named(sql, parameters, preamble))
+        found: tuple[list[str], list[Any]] = await self.visit(side.fetch_named, sql, parameters, preamble)
         return found
 
     async def execute(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> int:
         """Run a statement and return the number of rows it affected, in one hop."""
         side = self.thread_side()
-        count: int = await self.visit(lambda: side.execute(sql, parameters, preamble))
+        count: int = await self.visit(side.execute, sql, parameters, preamble)
         return count
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]], preamble: Sequence[str] = ()) -> None:
         """Run a statement once for each row of parameters, in one hop and one transaction."""
         side = self.thread_side()
-        await self.visit(lambda: side.execute_many(sql, rows, preamble))
+        await self.visit(side.execute_many, sql, rows, preamble)
 
     async def open_cursor(
         self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()
     ) -> AiosqliteCursor:
         """Begin a result that is fetched piece by piece."""
         side = self.thread_side()
-        return AiosqliteCursor(self, await self.visit(lambda: side.open_cursor(sql, parameters, preamble)))
+        return AiosqliteCursor(self, await self.visit(side.open_cursor, sql, parameters, preamble))
 
     def start(self, sql: str) -> Answer[str]:
         """Send a control statement; the result is always an empty tag."""
@@ -189,7 +196,7 @@ class AiosqliteConnection:
         if self._is_closed or side is None:
             answer.settle(ConnectionLost("the connection is closed", sqlstate="08003"))
         else:
-            self._queue.put_nowait((None, Job(self, lambda: side.control(sql), answer)))
+            self._queue.put_nowait((None, Job(self, side.control, (sql,), answer)))
         return answer
 
     async def settle(self) -> None:
@@ -209,7 +216,7 @@ class AiosqliteConnection:
         if self._is_closed:
             return
         self._is_closed = True
-        job = Job(self, self._close, self.loop.create_future())
+        job = Job(self, self._close, (), self.loop.create_future())
         self._queue.put_nowait((None, job))
         self._queue.put_nowait((None, lambda: _STOP))
         await asyncio.shield(job.future)
