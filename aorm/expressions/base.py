@@ -302,7 +302,8 @@ def common_output(sources: Sequence[OutputField]) -> OutputField:
         if isinstance(output, NoOutput):
             if output.is_mixed:
                 return output
-        elif output.sql_type is UNKNOWN:
+        elif output.sql_type is UNKNOWN and type(output).__module__.startswith(OWN_PACKAGE):
+            # A field of users' own may have a type that only its db_type() names, and is a field all the same.
             continue
         elif first is None:
             first = output
