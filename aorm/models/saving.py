@@ -159,11 +159,13 @@ async def _update_simply(instance: Any, options: SaveOptions) -> bool:
         or (table.has_key_default and is_adding(instance))
     ):
         return False
+    writer = table.update(names)
+    if not writer.fields:
+        return False
     if cached_relations(instance):
         prepare_related(instance, "save")
     alias = options.using or alias_to_write(instance)
     database = databases[alias]
-    writer = table.update(names)
     try:
         values = writer.read(instance)
         ready = writer.ready(database, values, (key,))
