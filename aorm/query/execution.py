@@ -72,8 +72,8 @@ def plan_of(query: Query, kind: ResultKind, database: Database, parameters: Sequ
         finished = finish(query, database.features)
         compiled = database.dialect.compile(finished.statement, parameters)
         load = write_loader(finished, kind, database)
-        locks = query.lock is not None and database.features.has_select_for_update
-        plan = Plan(compiled.sql, compiled.encode, load, locks)
+        # On SQLite too, where the text says nothing of it: atomic() begins IMMEDIATE there, and so the lock is real.
+        plan = Plan(compiled.sql, compiled.encode, load, query.lock is not None)
         database.plans.put(key, plan)
     return plan
 
@@ -100,7 +100,7 @@ def stream(queryset: QuerySet[Any], chunk_size: int) -> Any:
     database = database_for(queryset)
     parameters = query.parameters()
     plan = plan_of(query, queryset._kind, database, parameters)
-    rows = database.stream(plan.sql, plan.encode(parameters), chunk_size=chunk_size)
+    rows = database.stream(plan.sql, plan.encode(parameters), chunk_size=chunk_size, locking=plan.locks)
     return rows, plan.load
 
 

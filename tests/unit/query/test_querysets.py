@@ -412,12 +412,15 @@ async def test_locks(face: Face) -> None:
     locked = BOOKS.select_for_update().filter(pages__lt=300)
     with pytest.raises(ValueError, match=r"The nowait option cannot be used with skip_locked"):
         BOOKS.select_for_update(nowait=True, skip_locked=True)
-    if aorm.connections["default"].vendor == "sqlite":
-        # As in Django, a database without row locks passes them over.
-        assert titles(await face.fetch(locked)) == "ab"
-        return
-    with pytest.raises(TransactionManagementError, match=r"select_for_update cannot be used outside of a transaction"):
+    outside = r"select_for_update cannot be used outside of a transaction"
+    with pytest.raises(TransactionManagementError, match=outside):
         await face.fetch(locked)
+    with pytest.raises(TransactionManagementError, match=outside):
+        await face.iterate(locked)
+    if aorm.connections["default"].vendor == "sqlite":
+        async with face.atomic():
+            assert titles(await face.fetch(locked)) == "ab"
+        return
     async with face.atomic():
         for options, words in (
             ({}, "FOR UPDATE"),
