@@ -91,7 +91,8 @@ def _explain(compiled: Compiled, parameters: Sequence[Param], error: Exception) 
         try:
             encoder.convert(value)
         except Exception as cause:
-            if isinstance(cause, Error):
+            # What JSON cannot hold is Python's matter: the encoder's own TypeError says it, as in Django.
+            if isinstance(cause, Error) or sql_type.name == "json":
                 return cause
             return refused(value, sql_type, cause)
     return error
