@@ -111,10 +111,11 @@ def run_matches(options: argparse.Namespace, url: str) -> bool:
             contestant.close()
     print()
     show_outcomes(outcomes, [contestant.name for contestant in able])
-    all_kept = show_budgets(outcomes)
+    database = "sqlite" if is_sqlite(url) else "postgresql"
+    all_kept = show_budgets(outcomes, database)
     others = {"imports": show_imports(options.django_python)} if options.only is None else {}
     if options.json:
-        write_json(options.json, "sqlite" if is_sqlite(url) else "postgresql", outcomes, others)
+        write_json(options.json, database, outcomes, others)
     return all_kept
 
 

@@ -11,6 +11,7 @@ class Budget(NamedTuple):
     operation: str
     beside: str
     most: float
+    databases: tuple[str, ...] = ("postgresql", "sqlite")
 
 
 SINGLE = 1.35
@@ -21,6 +22,6 @@ BUDGETS = (
         for name in ("get", "insert", "save", "save_fields", "refresh", "delete", "filter")
     ),
     Budget("instances", "driver", 1.6),
-    # asyncpg's own pool on PostgreSQL: at least its throughput.
-    Budget("tasks", "driver", 1.0),
+    # At least the throughput of asyncpg's own pool.
+    Budget("tasks", "driver", 1.0, ("postgresql",)),
 )

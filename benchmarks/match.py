@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from benchmarks.workload import AUTHORS, BOOKS, ENTRIES, TASKS, Operation, author_name, make_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from benchmarks.contestants.base import Contestant, Spent
 
 # How long the first contestant's turn is to take, in seconds: long beside the clock, short beside a disturbance.
@@ -114,11 +112,10 @@ def _scores(turns: dict[str, list[Spent]], results: int) -> list[Score]:
 
 def _calibrated(operation: Operation, contestant: Contestant, arguments: Arguments) -> int:
     """Return how often the operation fits into a turn."""
-    run: Callable[[int], float] = lambda count: (
-        contestant.run(  # noqa: E731
-            operation.name, arguments.make(operation, count, seed=0)
-        ).clock
-    )
+
+    def run(count: int) -> float:
+        return contestant.run(operation.name, arguments.make(operation, count, seed=0)).clock
+
     run(5)
     count = 10 if operation.divides == 1 else 1
     seconds = min(run(count) for _ in range(3))

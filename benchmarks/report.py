@@ -71,7 +71,7 @@ def show_outcomes(outcomes: list[Outcome], names: list[str]) -> None:
         print_table(ratios)
 
 
-def show_budgets(outcomes: list[Outcome]) -> bool:
+def show_budgets(outcomes: list[Outcome], database: str) -> bool:
     """Print where aorm stands beside its budgets, and tell whether all are kept."""
     by_name = {outcome.operation.name: outcome for outcome in outcomes}
     table = [["budgets (aorm's time / driver's)", "now", "at most", "", "beside by hand"]]
@@ -79,7 +79,7 @@ def show_budgets(outcomes: list[Outcome]) -> bool:
     for budget in BUDGETS:
         outcome = by_name.get(budget.operation)
         ratio = None if outcome is None else outcome.ratio("aorm", budget.beside)
-        if outcome is None or ratio is None:
+        if outcome is None or ratio is None or database not in budget.databases:
             continue
         is_kept = ratio <= budget.most
         all_kept = all_kept and is_kept

@@ -180,7 +180,7 @@ COMING_BACK: dict[str, Make] = {
     "aupdate_or_create": lambda n: authors.aupdate_or_create(name=f"updated {n}", defaults={"name": f"now {n}"}),
     "aupdate": lambda n: books.filter(pages=n).aupdate(title=text(n), pages=F("pages") + n),
     "adelete": lambda n: books.filter(pages=n).adelete(),
-    "abulk_create": lambda n: authors.abulk_create([Author(name=f"bulk {n} {i}") for i in range(n * 40)]),
+    "abulk_create": lambda n: authors.abulk_create([Author(name=f"bulk {n} {i}") for i in range(n * 100)]),
     "abulk_update": lambda n: _bulk_update(n),
     "asave, arefresh, adelete": lambda n: _live(n),
     "related managers": lambda n: _related(n),

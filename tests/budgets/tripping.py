@@ -52,9 +52,9 @@ class TripCounter:
             self.count += transport._loop is loop
             return socket_write(transport, data)
 
-        def counted_visit(connection: Any, function: Any) -> Any:
+        def counted_visit(connection: Any, *arguments: Any) -> Any:
             self.count += 1
-            return visit(connection, function)
+            return visit(connection, *arguments)
 
         def counted_start(connection: Any, sql: str) -> Any:
             self.count += 1
