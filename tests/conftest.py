@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,12 +44,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         server.stop()
 
 
-@pytest.fixture(scope="session")
-def postgres_oracle(request: pytest.FixtureRequest) -> Iterator[PostgresOracle]:
-    """An independent connection to this worker's own database, which is made for the run and dropped behind it."""
-    server_url = _start_server(request.config)
+@contextmanager
+def _made_database(config: pytest.Config, purpose: str) -> Iterator[PostgresOracle]:
+    server_url = _start_server(config)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"aorm_test_{os.getpid()}_{worker}"
+    name = f"aorm_{purpose}_{os.getpid()}_{worker}"
     admin = PostgresOracle(server_url)
     admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     admin.execute(f'CREATE DATABASE "{name}"')
@@ -57,6 +57,20 @@ def postgres_oracle(request: pytest.FixtureRequest) -> Iterator[PostgresOracle]:
     oracle.close()
     admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     admin.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_oracle(request: pytest.FixtureRequest) -> Iterator[PostgresOracle]:
+    """An independent connection to this worker's own database, which is made for the run and dropped behind it."""
+    with _made_database(request.config, "test") as oracle:
+        yield oracle
+
+
+@pytest.fixture(scope="session")
+def parity_oracle(request: pytest.FixtureRequest) -> Iterator[PostgresOracle]:
+    """The same for a database whose tables stay for the whole run, whatever other tests make and drop in theirs."""
+    with _made_database(request.config, "parity") as oracle:
+        yield oracle
 
 
 @pytest.fixture

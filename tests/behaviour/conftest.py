@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory, postgres_oracle: PostgresOracle) -> Iterator[Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory, parity_oracle: PostgresOracle) -> Iterator[Stage]:
     """Return the databases on which cases are played."""
     # Imported here: collecting the suite must not need the whole package.
     from tests.behaviour.harness.stage import Stage
 
-    postgres_oracle.reset_schema()
-    made = Stage(tmp_path_factory.mktemp("parity"), postgres_oracle)
+    parity_oracle.reset_schema()
+    made = Stage(tmp_path_factory.mktemp("parity"), parity_oracle)
     yield made
     made.close()
 
