@@ -35,8 +35,10 @@ _active: ContextVar[datetime.tzinfo | None] = ContextVar("aorm_timezone", defaul
 
 
 def now() -> datetime.datetime:
-    """Return this moment: aware, in UTC, or naive local time where `settings.use_tz` is off."""
-    return datetime.datetime.now(tz=datetime.UTC if settings.use_tz else None)
+    """Return this moment: aware, in UTC, or naive, in the zone of the settings, where `settings.use_tz` is off."""
+    if settings.use_tz:
+        return datetime.datetime.now(datetime.UTC)
+    return datetime.datetime.now(get_default_timezone()).replace(tzinfo=None)
 
 
 def get_default_timezone() -> datetime.tzinfo:

@@ -213,8 +213,8 @@ class DateField(AutoNowMixin, Field[DateSet, DateGet]):
                 setattr(cls, method.__name__, method)
 
     def present(self) -> datetime.date:
-        """Return today."""
-        return datetime.date.today()
+        """Return today, in the time zone of the settings, whatever that of the process is."""
+        return datetime.datetime.now(timezone.get_default_timezone()).date()
 
     def to_python(self, value: Any) -> Any:
         """Return the value as a date, from a date, a moment (in the default time zone) or a text; None stays."""

@@ -73,8 +73,8 @@ class TimeField(AutoNowMixin, Field[TimeSet, TimeGet]):
         return "TimeField"
 
     def present(self) -> datetime.time:
-        """Return the present time of day, by the clock of the process."""
-        return datetime.datetime.now().time()
+        """Return the present time of day in the time zone of the settings, whatever that of the process is."""
+        return datetime.datetime.now(timezone.get_default_timezone()).time()
 
     def to_python(self, value: Any) -> Any:
         """Return the value as a time, from a time, a datetime or a text; None stays."""

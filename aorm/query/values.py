@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aorm.exceptions import FieldError
 from aorm.expressions.functions.temporal import Trunc
 from aorm.expressions.references import F
+from aorm.fields.temporal import DateField
 from aorm.query.building import annotated
 from aorm.query.results import DICTS, FLAT, NAMED, TUPLES
 from aorm.query.scope import QueryScope
@@ -74,7 +75,9 @@ def _truncated(
 ) -> QuerySet[Any]:
     if order not in ("ASC", "DESC"):
         raise ValueError("'order' must be either 'ASC' or 'DESC'.")
-    options: dict[str, Any] = {} if is_date else {"tzinfo": tzinfo or get_current_timezone()}
+    options: dict[str, Any] = {"tzinfo": tzinfo or get_current_timezone()}
+    if is_date:
+        options = {"output_field": DateField()}
     name = "datefield" if is_date else "datetimefield"
     expression = Trunc(field_name, kind, **options)
     return (

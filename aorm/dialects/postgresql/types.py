@@ -7,11 +7,13 @@ import decimal
 import ipaddress
 import json
 import uuid
+import zoneinfo
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm.dialects.base.functions import NUMERIC_FUNCTIONS
 from aorm.dialects.base.types import Conversion, Types, aware, json_text, microseconds, naive_text, naive_time
 from aorm.exceptions import DataError
+from aorm.settings import settings
 from aorm.sql.functions import Aggregate, Window
 from aorm.sql.types import INTEGERS
 from aorm.sql.values import Cast, Operation, Param
@@ -26,9 +28,33 @@ def exact(value: Any) -> decimal.Decimal:
     return value if isinstance(value, decimal.Decimal) else decimal.Decimal(value)
 
 
+_ENDS_OF_TIME = (datetime.datetime.min, datetime.datetime.max)
+
+
+def session_zone() -> datetime.tzinfo:
+    """Return the time zone in which sessions of ours read moments without one."""
+    return datetime.UTC if settings.use_tz else zoneinfo.ZoneInfo(settings.time_zone)
+
+
+def in_session_zone(value: datetime.datetime) -> datetime.datetime:
+    """Return a naive moment as PostgreSQL would read it: asyncpg would take it for local time of this process.
+
+    As in Django's databases, columns know the moment's offset also where ``settings.use_tz`` is off.
+    """
+    return value if value.tzinfo is not None else value.replace(tzinfo=session_zone())
+
+
+def without_zone(value: datetime.datetime) -> datetime.datetime:
+    """Return what a session of ours shows at a moment."""
+    return value if value.tzinfo is None else value.astimezone(session_zone()).replace(tzinfo=None)
+
+
 def always_aware(value: datetime.datetime) -> datetime.datetime:
-    """Return the moment as an aware one: asyncpg gives PostgreSQL's infinities as naive ones."""
-    return value if value.tzinfo is not None else value.replace(tzinfo=datetime.UTC)
+    """Return the moment as it is, but PostgreSQL's infinities, which asyncpg gives as naive ones, as aware ones.
+
+    What is computed may be naive by right, such as the sum of a date and a duration.
+    """
+    return value.replace(tzinfo=datetime.UTC) if value.tzinfo is None and value in _ENDS_OF_TIME else value
 
 
 def address_text(value: Any) -> str:
@@ -51,7 +77,7 @@ class PostgreSQLTypes(Types):
         "varchar": "varchar",
         "date": "date",
         "time": "time",
-        "timestamp": "timestamp without time zone",
+        "timestamp": "timestamp with time zone",
         "timestamptz": "timestamp with time zone",
         "interval": "interval",
         "binary": "bytea",
@@ -61,6 +87,7 @@ class PostgreSQLTypes(Types):
     }
     encoders: ClassVar[dict[str, Conversion]] = {
         "json": json_text,
+        "timestamp": in_session_zone,
         "timestamptz": aware,
         "time": naive_time,
         "inet": str,
@@ -68,6 +95,7 @@ class PostgreSQLTypes(Types):
     decoders: ClassVar[dict[str, Conversion]] = {
         "json": json.loads,
         "inet": address_text,
+        "timestamp": without_zone,
         "timestamptz": always_aware,
     }
 
@@ -112,6 +140,9 @@ class PostgreSQLTypes(Types):
             return float if term.type.name == "double" else exact
         if term.type in INTEGERS and isinstance(term, (Aggregate, Operation)):
             return int
+        if term.type.name == "timestamptz" and isinstance(term, Operation):
+            # A date plus an interval has no zone in PostgreSQL, and so none in Django.
+            return None
         return self.decoder(term.type)
 
     def text_literal(self, value: str) -> str:
