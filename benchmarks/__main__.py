@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import tempfile
 from importlib import import_module
 from importlib.util import find_spec
@@ -44,6 +45,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=60, help="how many turns each contestant has")
     parser.add_argument("--no-peers", action="store_true", help="leave SQLAlchemy, Tortoise and Django out")
     parser.add_argument("--django-python", metavar="FILE", help="an interpreter that has Django and psycopg")
+    parser.add_argument(
+        "--core",
+        type=int,
+        metavar="NUMBER",
+        help="keep this process, its threads and the processes of a server on this machine on one core:\n"
+        "much less noise where the scheduler moves them about, and no parallel work (Linux)",
+    )
     parser.add_argument("--uvloop", action="store_true", help="use uvloop's event loop for all that are asynchronous")
     parser.add_argument("--imports", action="store_true", help="measure only how long importing takes")
     parser.add_argument("--stages", action="store_true", help="show the parts of single operations instead")
@@ -100,7 +108,7 @@ def run_matches(options: argparse.Namespace, url: str) -> bool:
     gc.freeze()
     outcomes = []
     try:
-        referee = Arguments(able[0])
+        referee = Arguments(able[0], options.core)
         for operation in operations:
             count, scores = compete(operation, able, referee, options.rounds)
             outcomes.append(Outcome(operation, count, scores))
@@ -125,6 +133,8 @@ def main() -> None:
     if options.imports:
         show_imports(options.django_python)
         return
+    if options.core is not None:
+        os.sched_setaffinity(0, {options.core})
     with tempfile.TemporaryDirectory() as folder:
         url = options.url or f"sqlite:///{Path(folder) / 'benchmarks.db'}"
         preparing.configure(url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import random
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,10 +21,17 @@ MOST_PER_TURN = 2000
 class Arguments:
     """Make the arguments of a turn; a seed gives everybody in a round the same."""
 
-    def __init__(self, referee: Any) -> None:
-        """Take the contestant who makes the rows that others work on."""
+    def __init__(self, referee: Any, core: int | None = None) -> None:
+        """Take the contestant who makes the rows that others work on, and the core that all are kept on, if any."""
         self._referee = referee
+        self._core = core
         self._entries: list[int] = []
+
+    def settle(self) -> None:
+        """Keep the servers' processes where this one is, if that is asked for; all connections are open now."""
+        if self._core is not None:
+            for process in self._referee.runner.run(self._referee.aserver_processes()):
+                os.sched_setaffinity(process, {self._core})
 
     def begin(self) -> None:
         """Start from a table with the same few entries."""
@@ -85,6 +93,7 @@ def compete(
         contestant.run(operation.name, arguments.make(operation, min(count, 20), seed=1))
         found, expected = contestant.summary(operation.name), able[0].summary(operation.name)
         assert found == expected, f"{contestant.name} at {operation.name}: {found!r}, not {expected!r}"
+    arguments.settle()
     order = random.Random(1)
     turns: dict[str, list[Spent]] = {contestant.name: [] for contestant in able}
     for number in range(rounds):

@@ -70,6 +70,10 @@ class Aiosqlite(AsyncContestant):
         found = [await fetch(SQL.insert, (*row[:5], encoded(row[5]))) for row in rows]
         return [row[0] for (row,) in found]
 
+    async def aserver_processes(self) -> list[int]:
+        """Return no processes: there is no server."""
+        return []
+
     async def aclear_entries(self) -> None:
         """Drop all entries."""
         await self.connection.execute_fetchall("DELETE FROM benchmark_entry")

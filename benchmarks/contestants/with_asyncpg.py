@@ -37,6 +37,13 @@ class Asyncpg(AsyncContestant):
         """Insert entries for others to work on, and return their keys."""
         return [await self.connection.fetchval(SQL.insert, *row) for row in rows]
 
+    async def aserver_processes(self) -> list[int]:
+        """Return the processes of the server that serve this database's connections; of a server on this machine."""
+        rows = await self.connection.fetch(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+        )
+        return [row["pid"] for row in rows]
+
     async def aclear_entries(self) -> None:
         """Drop all entries."""
         await self.connection.execute("TRUNCATE benchmark_entry RESTART IDENTITY")
