@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 from asyncio import _get_running_loop
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from threading import Lock
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -21,7 +22,7 @@ from weakref import WeakKeyDictionary
 import anyio.from_thread
 
 from aorm.calls import home_loop, linked_loop, run_from_worker, run_in_thread, run_on, serves_sync_caller
-from aorm.exceptions import SyncInAsyncContext
+from aorm.exceptions import InterfaceError, SyncInAsyncContext
 from aorm.portal import get_portal, register_close
 
 if TYPE_CHECKING:
@@ -193,6 +194,7 @@ class SyncIterator(Generic[R]):
         self._batch_size = 1
         self._error: BaseException | None = None
         self._loop: Any = None
+        self._turn = Lock()
 
     def __iter__(self) -> SyncIterator[R]:
         """Return the iterator itself."""
@@ -209,7 +211,14 @@ class SyncIterator(Generic[R]):
         if source is None:
             raise StopIteration
         self._refuse_in_running_loop()
-        self._items = iter(_run(self._take(source)))
+        if not self._turn.acquire(blocking=False):
+            raise InterfaceError(
+                "another thread is reading from this iterator: give each thread one of its own, or let one hand out"
+            )
+        try:
+            self._items = iter(_run(self._take(source)))
+        finally:
+            self._turn.release()
         self._batch_size = min(self._batch_size * 2, _LARGEST_BATCH)
         return self.__next__()
 

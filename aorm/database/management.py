@@ -175,14 +175,21 @@ async def asavepoint_rollback(sid: str | None, using: str | None = None) -> None
     """Undo what was done since a savepoint, and forget the callbacks registered since."""
     block = _atomic_block(using)
     if block is not None and sid is not None:
-        await block.scope.control(block, block.scope.transaction.roll_back_to(sid))
+        await block.scope.control(block, block.scope.transaction.roll_back_to(_checked(sid)))
 
 
 async def asavepoint_commit(sid: str | None, using: str | None = None) -> None:
     """Give up a savepoint; its work is kept."""
     block = _atomic_block(using)
     if block is not None and sid is not None:
-        await block.scope.control(block, block.scope.transaction.release(sid))
+        await block.scope.control(block, block.scope.transaction.release(_checked(sid)))
+
+
+def _checked(sid: str) -> str:
+    """Return the name of a savepoint, which becomes part of a statement as it is."""
+    if not (sid.isascii() and sid.isidentifier()):
+        raise ValueError(f"{sid!r} is no name of a savepoint: pass what savepoint() returned.")
+    return sid
 
 
 savepoint_rollback = sync_twin(asavepoint_rollback)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Stream"]
 
+SHARED = "another task is reading from this stream: give each task a stream of its own, or let one of them hand out"
+
 logger = logging.getLogger("aorm.database")
 
 
@@ -49,6 +51,7 @@ class Stream:
         self._deadline: asyncio.TimerHandle | None = None
         self._is_started = False
         self._is_over = False
+        self._is_reading = False
         self._reason = ""
 
     def __aiter__(self) -> Stream:
@@ -57,15 +60,17 @@ class Stream:
 
     async def __anext__(self) -> list[Any]:
         """Return the next rows."""
-        if not self._is_started:
-            self._is_started = True
-            rows = await self._start()
-        elif self._is_over:
+        if self._is_over:
             if self._reason:
                 raise InterfaceError(self._reason)
             raise StopAsyncIteration
-        else:
-            rows = await self._next()
+        if self._is_reading:
+            raise InterfaceError(SHARED)
+        self._is_reading = True
+        try:
+            rows = await (self._next() if self._is_started else self._start())
+        finally:
+            self._is_reading = False
         if not rows:
             raise StopAsyncIteration
         return rows
@@ -94,6 +99,7 @@ class Stream:
             pool.loop.call_soon_threadsafe(pool.checkin, slot)
 
     async def _start(self) -> list[Any]:
+        self._is_started = True
         database = self._database
         self._block = block = database.bound_block()
         if block is not None:

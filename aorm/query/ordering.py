@@ -61,7 +61,7 @@ def _resolve_item(item: Any, scope: QueryScope) -> Iterable[Ordering]:
     if isinstance(item, NamedOrdering):
         return named_ordering(scope, item.name, item.descending)
     if isinstance(item, str):
-        return named_ordering(scope, item.lstrip("+-"), item.startswith("-"))
+        return named_ordering(scope, item.removeprefix("-"), item.startswith("-"))
     return expression_orderings(item, scope)
 
 
@@ -90,7 +90,7 @@ def checked_orderings(scope: QueryScope, item: Any) -> tuple[NamedOrdering | Ord
         # The names of a set operation are those of its first query.
         scope = type(scope)(scope.query.combined[0])
     if isinstance(item, str):
-        name, descending = item.lstrip("+-"), item.startswith("-")
+        name, descending = item.removeprefix("-"), item.startswith("-")
         if name != "?":
             target = scope.target_of(name)
             if target is not None and target.rest:
@@ -156,7 +156,7 @@ def related_ordering(scope: QueryScope, prefix: str, descending: bool, seen: Seq
             alias = scope.follow(whole)
             yield from _expression_elsewhere(item, scope, meta, alias, descending)
             continue
-        name, is_descending = item.lstrip("+-"), item.startswith("-") != descending
+        name, is_descending = item.removeprefix("-"), item.startswith("-") != descending
         path = f"{prefix}{SEPARATOR}{name}"
         inner = find_target(scope.query.meta, path.split(SEPARATOR))
         if not inner.rest and inner.relation is not None and _orders_like_its_model(inner.relation, path):

@@ -309,7 +309,7 @@ def _placed_ordering(item: Ordering, finished: Finished, query: Query) -> Orderi
 def _compound_item(item: Any) -> Ordering:
     """Return an ordering of a set operation; a name stands in it as a reference yet to be found."""
     if isinstance(item, str):
-        return Ordering(OuterReference(item.lstrip("+-")), item.startswith("-"))
+        return Ordering(OuterReference(item.removeprefix("-")), item.startswith("-"))
     if isinstance(item, NamedOrdering):
         return Ordering(OuterReference(item.name), item.descending)
     if isinstance(item, Ordering):

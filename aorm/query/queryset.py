@@ -219,7 +219,7 @@ class QuerySet(
             name = named if isinstance(named, str) else getattr(named, "name", None) if term is None else None
             if not isinstance(name, str):
                 continue
-            name = name.lstrip("+-")
+            name = name.removeprefix("-")
             field = meta.pk if name == "pk" else meta.find_field(name)
             parts = getattr(field, "fields", None) or (field,)
             yield from (part for part in parts if getattr(part, "concrete", False))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from aorm.database.stream import SHARED
+from aorm.exceptions import InterfaceError
 from aorm.query.execution import stream
 from aorm.query.prefetch import aprefetch_related_objects
 from aorm.query.results import MODELS
@@ -30,6 +32,7 @@ class Stream(Generic[M]):
         self._rows: Any = None
         self._load: Any = None
         self._items: Iterator[M] = iter(())
+        self._is_reading = False
         self._is_closed = queryset._query.is_empty
 
     def __aiter__(self) -> Self:
@@ -41,7 +44,13 @@ class Stream(Generic[M]):
                 return item
             if self._is_closed:
                 raise StopAsyncIteration
-            await self._read_chunk()
+            if self._is_reading:
+                raise InterfaceError(SHARED)
+            self._is_reading = True
+            try:
+                await self._read_chunk()
+            finally:
+                self._is_reading = False
 
     async def _read_chunk(self) -> None:
         queryset = self._queryset

@@ -98,10 +98,13 @@ def encode_decimal(value: Any) -> str:
 
 
 def fitted(places: int, digits: int, value: Any) -> str:
-    """Return a number as text with the places of its column; more digits than the column has are refused."""
+    """Return a number as text with the places of its column, rounded as it is when it is saved.
+
+    More digits than the column has are refused.
+    """
     context = decimal.getcontext().copy()
     context.prec = digits
-    return f"{decimal.Decimal(value).quantize(decimal.Decimal(1).scaleb(-places), context=context):f}"
+    return f"{decimal.Decimal(value).quantize(decimal.Decimal(1).scaleb(-places), decimal.ROUND_HALF_UP, context):f}"
 
 
 def encode_date(value: datetime.date) -> str:
