@@ -58,7 +58,7 @@ NON_FIELD_ERRORS = "__all__"
 
 
 class SynchronousOnlyOperation(Exception):
-    """Raised when something that has to block was asked for where nothing may block: in a running event loop."""
+    """The base of `SyncInAsyncContext`, under Django's name; aorm raises nothing but that."""
 
 
 class ErrorFacts(TypedDict, total=False):
@@ -123,7 +123,10 @@ class OrphanedTask(InterfaceError):
 
 
 class SyncInAsyncContext(InterfaceError, SynchronousOnlyOperation):
-    """Raised when a sync twin is called in a running event loop; the text names the coroutine to await instead."""
+    """Raised in a running event loop by what would block it: a sync twin, a relation or field that is not loaded.
+
+    The text names what to await instead.
+    """
 
 
 class WouldDeadlock(InterfaceError):

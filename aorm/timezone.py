@@ -6,10 +6,11 @@ child tasks begin with that of their parent. Where none is active, `settings.tim
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aorm.settings import settings
 
@@ -32,6 +33,19 @@ __all__ = [
 ]
 
 _active: ContextVar[datetime.tzinfo | None] = ContextVar("aorm_timezone", default=None)
+# The zone of the settings, held so that its file is read when it is set and not when an event loop asks for it.
+_held: list[ZoneInfo] = []
+
+
+def _hold_default(names: frozenset[str]) -> None:
+    if "time_zone" in names:
+        # A name that is wrong is refused where the zone is used.
+        with contextlib.suppress(ZoneInfoNotFoundError, ValueError):
+            _held[:] = [ZoneInfo(settings.time_zone)]
+
+
+_hold_default(frozenset({"time_zone"}))
+settings.add_listener(_hold_default)
 
 
 def now() -> datetime.datetime:

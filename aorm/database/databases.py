@@ -17,7 +17,7 @@ from aorm.exceptions import ConnectionDoesNotExist, ImproperlyConfigured
 from aorm.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["DEFAULT_DB_ALIAS", "Databases", "aclose_all", "close_all", "databases", "dialect_for", "make_database"]
 
@@ -67,6 +67,18 @@ def dialect_for(vendor: str) -> Any:
         raise ImproperlyConfigured(f"{vendor!r} is no kind of database: known are {', '.join(map(repr, PARTS))}.")
     module_name, _, attribute = PARTS[vendor][0].partition(":")
     return getattr(import_module(module_name), attribute)
+
+
+def load_parts(given: Mapping[str, Any]) -> None:
+    """Import the dialects and drivers of databases ahead of their first use, which may be in an event loop.
+
+    What is wrong with a database is not said here but when it is used.
+    """
+    for alias, options in given.items():
+        with contextlib.suppress(ImproperlyConfigured):
+            config = parse_config(alias, options)
+            for name in PARTS[config.scheme]:
+                _load(config, name)
 
 
 class Databases:
@@ -134,6 +146,7 @@ class Databases:
         if "databases" not in names:
             return
         given = settings.databases
+        load_parts(given)
         for alias, options in list(self._given.items()):
             if given.get(alias) != options:
                 self._given.pop(alias, None)
@@ -143,6 +156,7 @@ class Databases:
 
 
 databases = Databases()
+load_parts(settings.databases)
 
 
 async def aclose_all() -> None:

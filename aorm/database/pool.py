@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import contextvars
 import logging
-import traceback
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -381,5 +380,8 @@ def _shortened(statement: str | None) -> str:
 
 
 def _stack_of(task: asyncio.Task[Any]) -> list[str]:
-    frames = task.get_stack(limit=8)
-    return [line.rstrip() for frame in frames for line in traceback.format_stack(frame, limit=1)]
+    # Without the text of the lines: their files would be read in the loop.
+    return [
+        f'  File "{frame.f_code.co_filename}", line {frame.f_lineno}, in {frame.f_code.co_name}'
+        for frame in task.get_stack(limit=8)
+    ]

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import aiosqlite
@@ -303,14 +304,24 @@ def _look_at(future: asyncio.Future[Any]) -> None:
 
 
 class _MemoryKeeper:
-    """A connection that does nothing but keep a database in memory alive."""
+    """A connection that does nothing but keep a database in memory alive; opened with the first that uses it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._is_closed = False
+
+    def open(self, uri: str) -> None:
+        """Take hold of the database, on the thread of a connection."""
+        with self._guard:
+            if self._connection is None and not self._is_closed:
+                self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
 
     def close(self) -> None:
         """Let the database vanish."""
-        self._connection.close()
+        self._is_closed = True
+        if self._connection is not None:
+            self._connection.close()
 
 
 class AiosqliteDriver:
@@ -318,6 +329,10 @@ class AiosqliteDriver:
 
     name = "aiosqlite"
     needs_ping = False
+
+    def __init__(self) -> None:
+        """Begin without databases in memory."""
+        self._keepers: list[tuple[str, weakref.ref[_MemoryKeeper]]] = []
 
     async def connect(self, plan: ConnectionPlan) -> AiosqliteConnection:
         """Open the database, run the dialect's PRAGMAs, register the dialect's functions: all in one hop."""
@@ -327,7 +342,7 @@ class AiosqliteDriver:
         raw._thread.start()
         connection = AiosqliteConnection(raw, asyncio.get_running_loop())
         try:
-            await connection.open(lambda: open_file(plan))
+            await connection.open(lambda: self._open(plan))
         except BaseException as error:
             connection.abort()
             if isinstance(error, OperationalError):
@@ -340,7 +355,18 @@ class AiosqliteDriver:
         """Hold a database in memory with a connection of its own, so that it outlives pools and event loops."""
         if not plan.is_memory:
             return None
-        return _MemoryKeeper(sqlite3.connect(uri_of(plan), uri=True, check_same_thread=False))
+        keeper = _MemoryKeeper()
+        living = [known for known in self._keepers if known[1]() is not None]
+        self._keepers = [*living, (uri_of(plan), weakref.ref(keeper))]
+        return keeper
+
+    def _open(self, plan: ConnectionPlan) -> sqlite3.Connection:
+        uri = uri_of(plan)
+        for kept, reference in self._keepers:
+            keeper = reference()
+            if kept == uri and keeper is not None:
+                keeper.open(uri)
+        return open_file(plan)
 
 
 DRIVER = AiosqliteDriver()

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sqlite3
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -14,9 +15,9 @@ from aorm.exceptions import NotSupportedError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from aorm.drivers.protocol import ConnectionPlan
+    from aorm.drivers.protocol import ConnectionPlan, SQLFunction
 
-__all__ = ["ThreadSide", "open_file", "uri_of"]
+__all__ = ["ThreadSide", "native_functions", "open_file", "register_functions", "uri_of"]
 
 # Options of the file's URI; all others belong to the dialect's PRAGMAs.
 _URI_OPTIONS = frozenset({"immutable", "mode", "modeof", "nolock", "psow", "vfs"})
@@ -129,7 +130,10 @@ def open_file(plan: ConnectionPlan) -> sqlite3.Connection:
         deadline = time.monotonic() + plan.connect_timeout
         for statement in plan.setup:
             _run_when_free(connection, statement, deadline)
-        _register_functions(connection, plan)
+        register_functions(connection, plan.functions)
+    except sqlite3.NotSupportedError as error:
+        connection.close()
+        raise NotSupportedError(f"database {plan.alias!r}: {error}") from error
     except BaseException:
         connection.close()
         raise
@@ -161,14 +165,20 @@ def _run_when_free(connection: sqlite3.Connection, statement: str, deadline: flo
             return
 
 
-def _register_functions(connection: sqlite3.Connection, plan: ConnectionPlan) -> None:
-    for function in plan.functions:
-        try:
-            if function.is_aggregate:
-                connection.create_aggregate(function.name, function.arity, function.callable)
-            else:
-                connection.create_function(
-                    function.name, function.arity, function.callable, deterministic=function.deterministic
-                )
-        except sqlite3.NotSupportedError as error:
-            raise NotSupportedError(f"database {plan.alias!r}: {error}") from error
+@cache
+def native_functions() -> frozenset[tuple[str, int]]:
+    """Return name and number of arguments of every function that this build of SQLite has, -1 for any number."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        return frozenset(connection.execute("SELECT lower(name), narg FROM pragma_function_list").fetchall())
+
+
+def register_functions(connection: sqlite3.Connection, functions: Iterable[SQLFunction]) -> None:
+    """Let SQL call these functions on the connection; substitutes only where this build has none of its own."""
+    for function in functions:
+        name, arity = function.name, function.arity
+        if function.is_substitute and (name.lower(), arity) in native_functions():
+            continue
+        if function.is_aggregate:
+            connection.create_aggregate(name, arity, function.callable)
+        else:
+            connection.create_function(name, arity, function.callable, deterministic=function.deterministic)

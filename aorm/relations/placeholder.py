@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from aorm.exceptions import SynchronousOnlyOperation
+from aorm.exceptions import SyncInAsyncContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
@@ -29,7 +29,7 @@ class Unloaded:
 
     In a running event loop ``book.author`` gives one of these while the author is not loaded: ``await book.author``
     loads it and gives it, and so does ``await asyncio.gather(*[book.author for book in books])``. Every other use
-    raises ``SynchronousOnlyOperation`` with the cure in its text, also comparing, hashing and testing for truth, which
+    raises ``SyncInAsyncContext`` with the cure in its text, also comparing, hashing and testing for truth, which
     would otherwise answer wrongly. Only its ``repr`` may be looked at, for debuggers' sake.
     """
 
@@ -70,12 +70,12 @@ def refuse(placeholder: Any, *_: Any, **__: Any) -> NoReturn:
     """Raise the error that says what to write instead.
 
     Raises:
-        SynchronousOnlyOperation: always.
+        SyncInAsyncContext: always.
     """
     model = object.__getattribute__(placeholder, "_model")
     name = object.__getattribute__(placeholder, "_name")
     variable = model.lower()
-    raise SynchronousOnlyOperation(
+    raise SyncInAsyncContext(
         f"{model}.{name} is not loaded, and an event loop is running, which loading it here would block. "
         f"Await it: `{name} = await {variable}.{name}`; or load it beforehand: select_related({name!r}), "
         f"prefetch_related({name!r}) or `await {variable}.afetch_related({name!r})`."

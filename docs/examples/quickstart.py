@@ -18,7 +18,7 @@ from pathlib import Path
 
 import aorm
 from aorm import models
-from aorm.exceptions import SynchronousOnlyOperation, ValidationError
+from aorm.exceptions import SyncInAsyncContext, ValidationError
 from aorm.models import F, Q
 
 TASKS = 50
@@ -131,7 +131,7 @@ async def load_late(book: Book) -> None:
     show("slim.get_deferred_fields()", sorted(slim.get_deferred_fields()))
     try:
         _ = slim.price
-    except SynchronousOnlyOperation as error:
+    except SyncInAsyncContext as error:
         show("slim.price", f"{type(error).__name__}:")
         print(f"      {error}")
     await slim.arefresh_from_db(fields=["price", "author"])

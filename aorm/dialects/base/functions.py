@@ -12,13 +12,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class SQLFunction:
-    """A Python function (an aggregate's class) that SQL may call, for databases that live in this process."""
+    """A Python function (an aggregate's class) that SQL may call, for databases that live in this process.
+
+    A substitute is only there for builds of the database that lack the function.
+    """
 
     name: str
     arity: int
     callable: Any
     deterministic: bool = True
     is_aggregate: bool = False
+    is_substitute: bool = False
 
 
 FUNCTIONS: dict[str, str] = {

@@ -11,7 +11,8 @@ from typing import Any
 from aorm.dialects.base.dialect import Dialect
 from aorm.dialects.postgresql.dialect import DIALECT as POSTGRESQL
 from aorm.dialects.sqlite.dialect import DIALECT as SQLITE
-from aorm.dialects.sqlite.registration import register_functions
+from aorm.dialects.sqlite.registration import FUNCTIONS
+from aorm.drivers.sqlite_thread import register_functions
 from aorm.sql import types as T
 from aorm.sql.ddl import ColumnDefinition, CreateTable
 from aorm.sql.functions import Aggregate, Call
@@ -174,7 +175,7 @@ class SQLiteRunner(Runner):
     def __init__(self) -> None:
         super().__init__(SQLITE)
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        register_functions(self.connection)
+        register_functions(self.connection, FUNCTIONS)
 
     def send(self, text: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         return self.connection.execute(text, values).fetchall()

@@ -132,14 +132,14 @@ async def test_a_database_in_memory_outlives_its_connections() -> None:
 
 async def test_functions_are_registered(tmp_path: Path) -> None:
     class Double:
-        name, arity, deterministic, is_aggregate = "double", 1, True, False
+        name, arity, deterministic, is_aggregate, is_substitute = "double", 1, True, False, False
 
         @staticmethod
         def callable(value: int) -> int:
             return value * 2
 
     class Total:
-        name, arity, deterministic, is_aggregate = "total_length", 1, True, True
+        name, arity, deterministic, is_aggregate, is_substitute = "total_length", 1, True, True, False
 
         class callable:  # noqa: A001
             def __init__(self) -> None:

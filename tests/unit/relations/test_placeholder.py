@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aorm.exceptions import SynchronousOnlyOperation
+from aorm.exceptions import SyncInAsyncContext
 from aorm.relations.placeholder import Unloaded, is_unloaded
 
 USES: dict[str, Callable[[Any], Any]] = {
@@ -55,7 +55,7 @@ def placeholder() -> Unloaded:
 
 @pytest.mark.parametrize("use", USES.values(), ids=USES)
 def test_every_other_use_names_the_cure(placeholder: Unloaded, use: Callable[[Any], Any]) -> None:
-    with pytest.raises(SynchronousOnlyOperation, match=r"author = await book.author"):
+    with pytest.raises(SyncInAsyncContext, match=r"author = await book.author"):
         use(placeholder)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import aorm
-from aorm.exceptions import FieldFetchBlocked, SynchronousOnlyOperation
+from aorm.exceptions import FieldFetchBlocked, SyncInAsyncContext
 from aorm.models import FETCH_PEERS, FETCH_RAISE
 from aorm.relations.placeholder import is_unloaded
 from tests.unit.relations.library import Author, Book, Country, Cover, Employee, Person, Translation
@@ -27,7 +27,7 @@ class TestAsync:
     async def test_await_loads_once(self) -> None:
         book = await one_book()
         assert is_unloaded(book.author)
-        with pytest.raises(SynchronousOnlyOperation, match=r"author = await book.author"):
+        with pytest.raises(SyncInAsyncContext, match=r"author = await book.author"):
             _ = book.author.name
         with aorm.capture_queries() as queries:
             author = await book.author
@@ -174,7 +174,7 @@ class TestAsync:
             book.author = Country(code="x")  # type: ignore[assignment]
         with pytest.raises(ValueError, match=r'"Book.cover" must be a "Cover" instance'):
             book.cover = book
-        with pytest.raises(SynchronousOnlyOperation, match=r"await book.author"):
+        with pytest.raises(SyncInAsyncContext, match=r"await book.author"):
             Book(author=book.author)
 
     async def test_setting_none_forgets_the_other_end(self) -> None:
