@@ -22,7 +22,7 @@ from aorm.drivers.sqlite_thread import ThreadSide, open_file, uri_of
 from aorm.exceptions import ConnectionLost, OperationalError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
 
     from aorm.drivers.protocol import ConnectionPlan
 
@@ -158,11 +158,12 @@ class AiosqliteConnection:
             self._cancel(job)
             raise
 
-    async def fetch(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> list[Any]:
+    # Not coroutines of their own, for the frame that this spares at each await.
+    def fetch(
+        self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()
+    ) -> Coroutine[Any, Any, list[Any]]:
         """Run a statement and return its rows, in one hop."""
-        side = self.thread_side()
-        rows: list[Any] = await self.visit(side.fetch, sql, parameters, preamble)
-        return rows
+        return self.visit((self._side or self.thread_side()).fetch, sql, parameters, preamble)
 
     async def fetch_named(
         self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()
@@ -172,11 +173,11 @@ class AiosqliteConnection:
         found: tuple[list[str], list[Any]] = await self.visit(side.fetch_named, sql, parameters, preamble)
         return found
 
-    async def execute(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> int:
+    def execute(
+        self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()
+    ) -> Coroutine[Any, Any, int]:
         """Run a statement and return the number of rows it affected, in one hop."""
-        side = self.thread_side()
-        count: int = await self.visit(side.execute, sql, parameters, preamble)
-        return count
+        return self.visit((self._side or self.thread_side()).execute, sql, parameters, preamble)
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]], preamble: Sequence[str] = ()) -> None:
         """Run a statement once for each row of parameters, in one hop and one transaction."""

@@ -10,7 +10,7 @@ from aorm.fields.choices import display_of
 from aorm.fields.defaults import DatabaseDefault
 from aorm.models import neighbours, pickling, refreshing, validation
 from aorm.models.checks import check_model
-from aorm.models.construction import fill
+from aorm.models.construction import builder_of, fill_by_position, set_the_rest
 from aorm.models.deletion import delete_instance, delete_queryset
 from aorm.models.metaclass import ModelBase
 from aorm.models.preparation import prepare_related
@@ -67,15 +67,20 @@ class Model(metaclass=ModelBase):
             TypeError: the model is abstract, or a keyword is unknown or given twice.
             IndexError: there are more values than columns.
         """
-        if self._meta.abstract:
+        meta = self._meta
+        if meta.abstract:
             raise TypeError("Abstract models cannot be instantiated.")
-        cls = type(self)
         if pre_init.receivers:
-            pre_init.send(sender=cls, args=args, kwargs=kwargs)
-        fill(self, args, kwargs)
+            pre_init.send(sender=type(self), args=args, kwargs=kwargs)
+        if args:
+            fill_by_position(self, meta, args, kwargs)
+        else:
+            meta.derive("builder", builder_of)(self, kwargs)
+        if kwargs:
+            set_the_rest(self, meta, kwargs)
         super().__init__()
         if post_init.receivers:
-            post_init.send(sender=cls, instance=self)
+            post_init.send(sender=type(self), instance=self)
 
     @classmethod
     async def _adelete_queryset(cls, queryset: QuerySet[Any], origin: Any) -> tuple[int, dict[str, int]]:

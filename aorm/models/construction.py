@@ -22,23 +22,7 @@ if TYPE_CHECKING:
 MISSING: Any = object()
 
 
-def fill(instance: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
-    """Set all fields of a new instance: from positional values, keywords, or defaults.
-
-    Raises:
-        IndexError: there are more positional values than columns.
-        TypeError: a field was given twice, or a keyword names nothing.
-    """
-    meta: Options = instance._meta
-    if not args:
-        meta.derive("builder", _builder)(instance, kwargs)
-    else:
-        _fill_by_position(instance, meta, args, kwargs)
-    if kwargs:
-        _set_the_rest(instance, meta, kwargs)
-
-
-def _builder(meta: Options) -> Builder:
+def builder_of(meta: Options) -> Builder:
     """Return the builder for the fields as they are now; kept on the class while the fields stay the same."""
     fields = meta.fields
     known: tuple[tuple[Any, ...], Builder] | None = vars(meta.model).get("_keyword_builder")
@@ -102,7 +86,7 @@ def _default_source(field: Any, number: int, namespace: dict[str, Any]) -> str:
     return f"default_{number}"
 
 
-def _fill_by_position(instance: Any, meta: Options, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+def fill_by_position(instance: Any, meta: Options, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
     if len(args) > len(meta.concrete_fields):
         raise IndexError("Number of args exceeds number of fields")
     fields = iter(meta.fields if kwargs else meta.concrete_fields)
@@ -131,7 +115,7 @@ def _fill_by_keyword(instance: Any, field: Any, kwargs: dict[str, Any]) -> None:
         setattr(instance, name, value)
 
 
-def _set_the_rest(instance: Any, meta: Options, kwargs: dict[str, Any]) -> None:
+def set_the_rest(instance: Any, meta: Options, kwargs: dict[str, Any]) -> None:
     """Set what names no column: properties and fields without one.
 
     Raises:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from aorm.bridge import run_in_thread, sync_twin
 from aorm.database.atomic import atomic
 from aorm.expressions.conditions import Q
+from aorm.models.single_deletion import Counts, delete_alone, falls_alone, has_delete_listeners, rows_of
 from aorm.models.state import alias_to_write
 from aorm.query.queryset import QuerySet
 from aorm.relations.on_delete import (
@@ -31,13 +32,10 @@ from aorm.signals import post_delete, pre_delete
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from aorm.mapping.options import Options
 
 # How many keys one statement names. They travel as one parameter, so the number only bounds its size; it is what
 # Django's SQLite takes, so that no database sees more statements than Django's.
 BATCH_SIZE = 250_000
-
-Counts = tuple[int, dict[str, int]]
 
 
 async def delete_instance(instance: Any, using: str | None = None, keep_parents: bool = False) -> Counts:
@@ -53,7 +51,7 @@ async def delete_instance(instance: Any, using: str | None = None, keep_parents:
         )
     alias = using or alias_to_write(instance)
     if falls_alone(type(instance)):
-        return await _delete_alone(instance, meta, alias)
+        return await delete_alone(instance, meta, alias)
     collector = Collector(using=alias, origin=instance)
     await collector.acollect([instance], keep_parents=keep_parents)
     return await collector.adelete()
@@ -64,44 +62,6 @@ async def delete_queryset(queryset: QuerySet[Any], origin: Any) -> Counts:
     collector = Collector(using=queryset.db, origin=origin)
     await collector.acollect(queryset)
     return await collector.adelete()
-
-
-async def _delete_alone(instance: Any, meta: Options, alias: str) -> Counts:
-    """Delete a row that nothing depends on, by one statement, without a transaction."""
-    count = await _rows(type(instance), [instance.pk], alias)._araw_delete(alias)
-    setattr(instance, meta.pk.attname, None)
-    return count, {meta.label: count}
-
-
-def _rows(model: Any, keys: Sequence[Any], alias: str) -> QuerySet[Any]:
-    queryset: QuerySet[Any] = QuerySet(model, using=alias)
-    return queryset.filter(pk=keys[0]) if len(keys) == 1 else queryset.filter(pk__in=keys)
-
-
-def has_delete_listeners(model: Any) -> bool:
-    """Tell whether somebody wants to hear of each deleted instance."""
-    return pre_delete.has_listeners(model) or post_delete.has_listeners(model)
-
-
-def falls_alone(model: Any, from_field: Any = None) -> bool:
-    """Tell whether rows of the model can go by one statement: no parents, nothing that depends, nobody who listens.
-
-    Args:
-        model: the class.
-        from_field: the relation by which the rows were found; a parent that is deleted itself does not count.
-    """
-    if (pre_delete.receivers or post_delete.receivers) and has_delete_listeners(model):
-        return False
-    meta = model._meta
-    if any(link != from_field for link in meta.concrete_model._meta.parents.values()):
-        return False
-    return bool(meta.derive("has_no_dependants", _has_no_dependants))
-
-
-def _has_no_dependants(meta: Options) -> bool:
-    if any(hasattr(field, "bulk_related_objects") for field in meta.private_fields):
-        return False
-    return all(related.field.remote_field.on_delete in SKIP_COLLECTION for related in candidate_relations(meta))
 
 
 class Collector:
@@ -377,7 +337,7 @@ class Collector:
         if len(self.data) == 1:
             ((model, instances),) = self.data.items()
             if len(instances) == 1 and self.can_fast_delete(instances[0]):
-                return await _delete_alone(instances[0], model._meta, self.using)
+                return await delete_alone(instances[0], model._meta, self.using)
         counter: Counter[str] = Counter()
         async with atomic(using=self.using, savepoint=False):
             await self._announce(pre_delete, self.instances_with_model())
@@ -389,7 +349,7 @@ class Collector:
             for model, instances in self.data.items():
                 keys = [instance.pk for instance in instances]
                 for batch in batches(keys):
-                    _count(counter, model, await _rows(model, batch, self.using)._araw_delete(self.using))
+                    _count(counter, model, await rows_of(model, batch, self.using)._araw_delete(self.using))
                 await self._announce(post_delete, ((model, instance) for instance in instances))
         for model, instance in self.instances_with_model():
             setattr(instance, model._meta.pk.attname, None)
@@ -413,7 +373,7 @@ class Collector:
             if loaded:
                 keys = list({obj.pk for obj in loaded})
                 for batch in batches(keys):
-                    await _rows(type(loaded[0]), batch, self.using).aupdate(**{field.name: value})
+                    await rows_of(type(loaded[0]), batch, self.using).aupdate(**{field.name: value})
 
 
 async def _parent(obj: Any, link: Any, alias: str) -> Any:

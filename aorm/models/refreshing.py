@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from aorm.bridge import in_running_loop, run_blocking
 from aorm.database.databases import databases
 from aorm.exceptions import SyncInAsyncContext
 from aorm.models.state import alias_to_read, cached_relations, database_alias, is_adding
-from aorm.query.execution import plan_of
 from aorm.query.manager import Manager
-from aorm.query.results import MODELS
-from aorm.signals import post_init, pre_init
-from aorm.sql.values import Param
+from aorm.query.points import PointRefresh, ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aorm.database.database import Database
     from aorm.mapping.options import Options
-    from aorm.query.execution import Plan
     from aorm.query.queryset import QuerySet
-
-# Keys of these classes are what their columns hold, so that asking for one is enough of a check.
-KEY_CLASSES: frozenset[type] = frozenset({int, str, uuid.UUID})
 
 
 async def refresh(
@@ -65,29 +56,18 @@ async def refresh(
 
 
 class Reread:
-    """The statement that reads a whole row by its key: how most refreshing is done.
+    """What to know of a model whose whole rows are read again: how most refreshing is done.
 
     Attributes:
-        names: the attributes that it loads.
-        key_field: the primary key; None where the model's rows need to be asked for by its base manager.
+        names: the attributes of all fields.
+        key_name: the attribute of the primary key.
+        has_plain_manager: the base manager hides no rows.
     """
 
     def __init__(self, meta: Options) -> None:
-        self.meta = meta
         self.names = frozenset(field.attname for field in meta.concrete_fields)
-        is_plain = type(meta.base_manager) is Manager and len(meta.pk_fields) == 1
-        self.key_field = meta.pk if is_plain else None
-
-    def plan(self, database: Database, key: Any) -> Plan:
-        """Return the plan for a database, kept as long as nobody else listens to the making of instances."""
-        place = (self, pre_init.revision, post_init.revision)
-        plan: Plan | None = database.plans.get(place)
-        if plan is None:
-            rows = self.meta.base_manager.using(database.alias).filter(pk=key)._query
-            query = rows.replace(order_by=(), orders_by_default=False)
-            plan = plan_of(query, MODELS, database, query.parameters())
-            database.plans.put(place, plan)
-        return plan
+        self.key_name: str = meta.pk.attname
+        self.has_plain_manager = type(meta.base_manager) is Manager
 
 
 async def _reread(instance: Any, using: str | None) -> bool:
@@ -96,26 +76,25 @@ async def _reread(instance: Any, using: str | None) -> bool:
     Raises:
         DoesNotExist: the row is gone.
     """
-    reread = instance._meta.derive("reread", Reread)
+    meta = instance._meta
+    reread = meta.derive("reread", Reread)
     namespace = instance.__dict__
-    if reread.key_field is None or not reread.names <= namespace.keys() or is_adding(instance):
-        return False
-    key = getattr(instance, reread.key_field.attname)
-    if key.__class__ not in KEY_CLASSES:
+    if not reread.has_plain_manager or not reread.names <= namespace.keys() or is_adding(instance):
         return False
     database = databases[using or alias_to_read(instance)]
-    plan = reread.plan(database, key)
-    parameter = Param(reread.key_field.get_prep_value(key))
-    rows = await database.fetch(plan.sql, plan.encode((parameter,)))
+    point = ready(PointRefresh, meta, "pk", getattr(instance, reread.key_name), database)
+    if point is None:
+        return False
+    plan, arguments = point
+    rows = await database.fetch(plan.sql, arguments)
     if not rows:
-        raise instance.DoesNotExist(f"{instance._meta.object_name} matching query does not exist.")
-    (fresh,) = plan.load(rows, database.alias)
-    if cached_relations(instance) or cached_relations(fresh):
-        _take_over(instance, fresh, None)
-    else:
-        loaded = fresh.__dict__
-        for name in reread.names:
-            setattr(instance, name, loaded[name])
+        raise instance.DoesNotExist(f"{meta.object_name} matching query does not exist.")
+    plan.load(instance, rows[0])
+    if cached_relations(instance):
+        for field in meta.fields:
+            if field.is_relation and field.is_cached(instance):
+                field.delete_cached_value(instance)
+        _forget_reverse(instance, None)
     if "_state" in namespace:
         instance._state.db = database.alias
     else:
@@ -156,8 +135,14 @@ def _take_over(instance: Any, fresh: Any, names: set[str] | None) -> None:
                 field.set_cached_value(instance, field.get_cached_value(fresh))
             elif field.is_cached(instance):
                 field.delete_cached_value(instance)
+    _forget_reverse(instance, names)
+
+
+def _forget_reverse(instance: Any, names: set[str] | None) -> None:
+    """Drop the objects that refer to the instance, of all relations or of the named ones."""
     if not cached_relations(instance):
         return
+    meta = instance._meta
     private = (field for field in meta.private_fields if field.is_relation)
     for relation in (*meta.related_objects, *private):
         if (names is None or relation.name in names) and relation.is_cached(instance):

@@ -33,9 +33,9 @@ class UpdateRequest(NamedTuple):
     """How a row is to be updated."""
 
     database: Database
-    names: frozenset[str] | None
-    is_forced: bool
-    raw: bool
+    names: frozenset[str] | None = None
+    is_forced: bool = False
+    raw: bool = False
 
 
 async def update_row(instance: Any, meta: Options, request: UpdateRequest) -> bool:

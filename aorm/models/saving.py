@@ -89,15 +89,11 @@ async def save(instance: Any, options: SaveOptions) -> None:
 async def save_simply(instance: Any, force_insert: Any, using: str | None) -> bool:
     """Save where nothing special is asked for, and tell whether that was so; if not, nothing was done.
 
-    The way that nearly all saving takes: what ``save`` does for one table without signals, in as few calls as possible.
+    The way that nearly all saving takes: what ``save`` does for one table without signals, in as few calls as possible,
+    of which those of coroutines cost most.
     """
-    table = instance._meta.derive("simple_writer", simple_writer)
-    if (
-        table is None
-        or ((pre_save.receivers or post_save.receivers) and has_save_listeners(type(instance)))
-        or not table.stored <= instance.__dict__.keys()
-        or (force_insert is not False and force_insert is not True)
-    ):
+    table = _simple_table(instance, force_insert)
+    if table is None:
         return False
     if cached_relations(instance):
         prepare_related(instance, "save")
@@ -105,16 +101,17 @@ async def save_simply(instance: Any, force_insert: Any, using: str | None) -> bo
     database = databases[alias]
     try:
         key = getattr(instance, table.key_name)
-        if key is None:
+        if key is None and table.makes_key:
             key = table.make_key(instance)
         has_key = key is not None and key.__class__ is not DatabaseDefault
-        updated = False
-        if has_key and not force_insert and not (table.has_key_default and is_adding(instance)):
+        updated = has_key and not force_insert and not (table.has_key_default and is_adding(instance))
+        if updated:
             writer, values = table.update_all, table.update_all.read(instance)
             ready = writer.ready(database, values, (key,))
             if ready is None:
-                request = UpdateRequest(database, None, False, False)
-                updated = await update_by_terms(writer, instance, values, (key,), request)
+                updated = await update_by_terms(writer, instance, values, (key,), UpdateRequest(database))
+            elif ready[0].assign is None:
+                updated = await database.execute(ready[0].sql, ready[1]) > 0
             else:
                 updated = await send(ready, instance, database)
         if not updated:
@@ -123,13 +120,30 @@ async def save_simply(instance: Any, force_insert: Any, using: str | None) -> bo
             ready = writer.ready(database, values)
             if ready is None:
                 await insert_by_terms(writer, instance, values, database, has_key)
+            elif ready[0].assign is None:
+                await database.execute(ready[0].sql, ready[1])
             else:
-                await send(ready, instance, database)
+                rows = await database.fetch(ready[0].sql, ready[1], writes=True)
+                if rows:  # a trigger may have put the row elsewhere
+                    ready[0].assign(instance, rows[0])
     except Exception as error:
         mark_for_rollback_on_error(using=alias).__exit__(type(error), error, None)
         raise
     mark_saved(instance, alias)
     return True
+
+
+def _simple_table(instance: Any, force_insert: Any) -> TableWriter | None:
+    """Return the writer of the table, if that is all there is to saving this instance."""
+    table: TableWriter | None = instance._meta.derive("simple_writer", simple_writer)
+    if (
+        table is None
+        or ((pre_save.receivers or post_save.receivers) and has_save_listeners(type(instance)))
+        or not table.stored <= instance.__dict__.keys()
+        or (force_insert is not False and force_insert is not True)
+    ):
+        return None
+    return table
 
 
 def has_save_listeners(model: Any) -> bool:

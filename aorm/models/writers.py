@@ -11,27 +11,25 @@ import decimal
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from aorm.fields.booleans import BooleanField
 from aorm.fields.defaults import DatabaseDefault
-from aorm.fields.numeric import FloatField, IntegerField
-from aorm.fields.storage import FieldStorage
-from aorm.fields.temporal import AutoNowMixin, DateTimeField
-from aorm.fields.text import PlainText
+from aorm.fields.kept import CONDITION_NAMES, kept_values
+from aorm.fields.numeric import IntegerField
+from aorm.fields.storage import FieldStorage, is_foreign
+from aorm.fields.temporal import AutoNowMixin
 from aorm.query.layout import ValueSlot
 from aorm.query.loading import converter
 from aorm.query.manager import Manager
 from aorm.query.scope import bare_column
 from aorm.relations.foreign_key import ForeignKey
-from aorm.settings import settings
 from aorm.sql.predicates import Compare, Predicate, conjunction
 from aorm.sql.tables import Column, ColumnList, Table
 from aorm.sql.types import row
 from aorm.sql.values import Param, Row
 from aorm.sql.write import Assignment, Insert, Update
-from aorm.utils.codegen import compile_function
+from aorm.utils.codegen import call_source, compile_function
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from aorm.database.database import Database
     from aorm.mapping.options import Options
@@ -68,7 +66,7 @@ class WritePlan:
 
     Attributes:
         sql: the text.
-        arguments: makes what the driver gets of the values and of the key's; None where a value is special.
+        arguments: makes what the driver gets of the values and of the key's; raises `Special` where one is.
         assign: sets the returned values on the instance; None where nothing returns.
     """
 
@@ -133,8 +131,10 @@ class RowWriter:
             plan = self.plan(database, values, key)
             if plan is None:
                 return None
-        arguments = plan.arguments(values, key)
-        return None if arguments is None else (plan, arguments)
+        try:
+            return plan, plan.arguments(values, key)
+        except Special:
+            return None
 
     def statement(self, terms: Sequence[Any], where: Predicate, returning: Sequence[Any] = ()) -> Node:
         """Return the statement for those terms as the values of the fields."""
@@ -171,13 +171,28 @@ def _saves_attribute(field: Any) -> bool:
     return pre_save is FieldStorage.pre_save
 
 
-def _write_arguments(writer: RowWriter, compiled: Any) -> Callable[[Any, Any], tuple[Any, ...] | None]:
+class Special(Exception):
+    """A value needs more than its field's conversion."""
+
+
+def _preparing(prepare: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a field's preparation, preceded by the look at what the value is."""
+
+    def prepare_plain(value: Any) -> Any:
+        if value.__class__ not in PLAIN_CLASSES and is_special(value):
+            raise Special
+        return prepare(value)
+
+    return prepare_plain
+
+
+def _write_arguments(writer: RowWriter, compiled: Any) -> Callable[[Any, Any], tuple[Any, ...]]:
     """Write ``arguments(values, key)``: each value prepared by its field and encoded for the driver, in one pass."""
     names = [f"value_{number}" for number in range(len(writer.fields))]
-    namespace = {"plain": PLAIN_CLASSES, "is_special": is_special, **_CONDITION_NAMES}
+    namespace: dict[str, Any] = {"Special": Special, **CONDITION_NAMES}
     sources = []
     for number, field in enumerate(writer.fields):
-        namespace[f"prepare_{number}"] = field.prepare_to_save
+        namespace[f"prepare_{number}"] = _preparing(field.prepare_to_save)
         sources.append(_with_shortcut(_kept_values(field), names[number], f"prepare_{number}"))
     for number, field in enumerate(writer.keys):
         namespace[f"prepare_key_{number}"] = field.get_prep_value
@@ -187,30 +202,37 @@ def _write_arguments(writer: RowWriter, compiled: Any) -> Callable[[Any, Any], t
         )
 
     def explain(values: Any, key: Any) -> None:
-        # Encoding again, parameter by parameter, finds the one that was refused and raises in words.
-        compiled.encode(writer.parameters(values, key))
+        # Encoding again, parameter by parameter, finds the one that was refused and raises in words; where another one
+        # is special, whoever makes terms does that.
+        parameters = writer.parameters(values, key)
+        if parameters is None:
+            raise Special
+        compiled.encode(parameters)
 
     namespace["explain"] = explain
-    parts = []
-    for position, (slot, encoder) in enumerate(zip(compiled.slots, compiled.encoders, strict=True)):
-        if not isinstance(slot, int):
-            namespace[f"fixed_{position}"] = slot.value
-            parts.append(f"fixed_{position}")
-        elif encoder is None:
-            parts.append(sources[slot])
-        else:
-            namespace[f"encode_{position}"] = encoder.convert
-            call = f"encode_{position}({sources[slot]})"
-            safe = f"None if (v := {sources[slot]}) is None else encode_{position}(v)"
-            parts.append(call if encoder.sees_none else safe)
     lines = ["def arguments(values, key):"]
     if names:
         lines.append(f"    {', '.join(names)}, = values")
-    for name in names:
-        lines += [f"    if {name}.__class__ not in plain and is_special({name}):", "        return None"]
-    lines += ["    try:", f"        return ({''.join(f'{part}, ' for part in parts)})", "    except Exception:"]
-    lines += ["        explain(values, key)", "        raise"]
+    lines += ["    try:", f"        return ({''.join(_encoded(compiled, sources, namespace))})"]
+    lines += ["    except Exception:", "        explain(values, key)", "        raise"]
     return compile_function("\n".join(lines), "arguments", namespace, f"<aorm writer: {writer.table.meta.label}>")
+
+
+def _encoded(compiled: Any, sources: Sequence[str], namespace: dict[str, Any]) -> Iterator[str]:
+    """Yield the source of each argument; what it speaks of comes into the namespace."""
+    for position, (slot, encoder) in enumerate(zip(compiled.slots, compiled.encoders, strict=True)):
+        if not isinstance(slot, int):
+            namespace[f"fixed_{position}"] = slot.value
+            yield f"fixed_{position}, "
+        elif encoder is None:
+            yield f"{sources[slot]}, "
+        else:
+            name = f"encode_{position}"
+            namespace[name] = encoder.convert
+            if encoder.sees_none:
+                yield f"{name}({sources[slot]}), "
+            else:
+                yield f"None if (v := {sources[slot]}) is None else {call_source(encoder.convert, name, 'v')}, "
 
 
 def _with_shortcut(condition: str, value: str, prepare: str) -> str:
@@ -220,36 +242,17 @@ def _with_shortcut(condition: str, value: str, prepare: str) -> str:
 
 
 def _kept_values(field: Any) -> str:
-    """Return the condition under which the field's ``prepare_to_save`` gives back the value that it gets.
-
-    What those methods do first, written out: nearly all values are of the right class already, and two calls for each
-    column are most of the price of saving. Empty for fields whose methods are not known here.
-    """
+    """Return the condition under which the field's ``prepare_to_save`` gives back the value that it gets, or None."""
     kind = type(field)
     if kind.prepare_to_save is ForeignKey.prepare_to_save and kind.get_prep_value is ForeignKey.get_prep_value:
         target = field.target_field
         is_integer = type(target).prepare_to_save is IntegerField.prepare_to_save
-        return "" if field.has_own_save_encoding or not is_integer else _kept_values(target)
-    if field.has_own_save_encoding or field.has_own_preparation:
-        return ""
-    condition = ""
-    if kind.prepare_to_save is IntegerField.prepare_to_save:
-        largest = field.value_range[1]
-        condition = f"{{0}}.__class__ is int and {-largest - 1} <= {{0}} <= {largest}"
-    elif kind.prepare_to_save is FieldStorage.prepare_to_save and not field.has_own_to_python:
-        condition = _KEPT_VALUES.get(kind.get_prep_value, "")
+        return "" if field.has_own_save_encoding or not is_integer else _or_none(field, kept_values(target))
+    return _or_none(field, kept_values(field))
+
+
+def _or_none(field: Any, condition: str) -> str:
     return f"{{0}} is None or {condition}" if condition and field.null else condition
-
-
-_CONDITION_NAMES: dict[str, Any] = {"datetime": datetime.datetime, "utc": datetime.UTC, "settings": settings}
-
-# By the method that prepares a value: which values it leaves alone.
-_KEPT_VALUES: dict[Any, str] = {
-    BooleanField.get_prep_value: "{0} is True or {0} is False",
-    DateTimeField.get_prep_value: "{0}.__class__ is datetime and {0}.tzinfo is utc and settings.use_tz",
-    FloatField.get_prep_value: "{0}.__class__ is float",
-    PlainText.get_prep_value: "{0}.__class__ is str and {0}.isascii() and '\\0' not in {0}",
-}
 
 
 def assigner(fields: Sequence[Any], database: Database) -> Callable[[Any, Any], None] | None:
@@ -276,6 +279,7 @@ class TableWriter:
         insert_fields, update_fields, generated_fields: the fields whose columns an INSERT writes, an UPDATE writes, the
             database computes.
         has_key_default: a new instance has a key before it has a row.
+        makes_key: the field of the primary key may make one for a new instance.
         hides_rows: the model's base manager may hide rows, which are then not updated either.
         is_simple: one UPDATE or INSERT by a key of one column is all there is to saving.
         stored: the attributes of all columns that are not generated.
@@ -303,6 +307,7 @@ class TableWriter:
         )
         self.key_field = meta.pk
         self.key_name: str = meta.pk.attname
+        self.makes_key = self._may_make_key()
         self.stored = frozenset(field.attname for field in self.insert_fields)
         self._updates: dict[Any, RowWriter] = {}
         self._inserts: dict[Any, RowWriter] = {}
@@ -315,6 +320,12 @@ class TableWriter:
     def of(meta: Options) -> TableWriter:
         """Return the writer of a model's own table."""
         return meta.derive("table_writer", TableWriter)
+
+    def _may_make_key(self) -> bool:
+        field, kind = self.key_field, type(self.key_field)
+        if kind.get_pk_value_on_save is not FieldStorage.get_pk_value_on_save or is_foreign(kind.get_default):
+            return True
+        return field.has_default() or field.has_db_default() or (field.empty_strings_allowed and not field.null)
 
     def make_key(self, instance: Any) -> Any:
         """Give an instance without primary key the one that its field makes, which may be None, and return it."""

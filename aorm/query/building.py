@@ -250,8 +250,6 @@ def filtered(queryset: QS, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, 
         raise TypeError("Cannot filter a query once a slice has been taken.")
     if not (args or kwargs):
         return queryset._copy()
-    # Given by ``filter(**data)``, they would change how conditions are joined (CVE-2025-64459).
-    refuse_prohibited(kwargs)
     if not (negated or args):
         plain = plain_condition(query, kwargs)
         if plain is not None:
@@ -261,6 +259,8 @@ def filtered(queryset: QS, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, 
             if queryset._sticky_filter:
                 new._kept_aliases = queryset._kept_aliases
             return new
+    # Given by ``filter(**data)``, they would change how conditions are joined (CVE-2025-64459).
+    refuse_prohibited(kwargs)
     scope = QueryScope(query, set(queryset._kept_aliases))
     if negated:
         condition = build_condition(scope, ~Q(*args, **kwargs))

@@ -110,8 +110,8 @@ class EvaluatingMixin(Generic[M]):
         """Return one result, or a queryset limited to a slice; a step evaluates it and gives a list."""
         if not isinstance(key, (int, slice)):
             raise TypeError(f"QuerySet indices must be integers or slices, not {type(key).__name__}.")
-        parts = (key,) if isinstance(key, int) else (key.start, key.stop)
-        if any(part is not None and part < 0 for part in parts):
+        start, stop = (key, None) if isinstance(key, int) else (key.start, key.stop)
+        if (start is not None and start < 0) or (stop is not None and stop < 0):
             raise ValueError("Negative indexing is not supported.")
         if self._result_cache is not None:
             return self._result_cache[key]

@@ -45,10 +45,9 @@ def plan_key(node: Node, kind: Hashable, parameters: Sequence[Param]) -> Hashabl
     of the first place for all of them.
     """
     count = len(parameters)
-    if count > 1:
+    if count > 1 and len(set(map(id, parameters))) != count:
         identities = [id(parameter) for parameter in parameters]
-        if len(set(identities)) != count:
-            return node.shape(), kind, tuple([identities.index(identity) for identity in identities])
+        return node.shape(), kind, tuple([identities.index(identity) for identity in identities])
     return node.shape(), kind
 
 

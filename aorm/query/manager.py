@@ -15,6 +15,7 @@ from aorm.query.queryset import QuerySet
 from aorm.query.reading import ReadingMixin
 from aorm.query.values import ValuesMixin
 from aorm.query.writing import WritingMixin
+from aorm.settings import settings
 from aorm.twins import harmonise_twins
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class BaseManager(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writ
     name: str | None = None
     _queryset_class: ClassVar[type[QuerySet[Any]]] = QuerySet
     _built_with_as_manager = False
+    _starts_plainly: ClassVar[bool] = True
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         new = super().__new__(cls)
@@ -55,6 +57,7 @@ class BaseManager(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writ
             # Behind every class that overrides something, and before what it overrides.
             cls.__bases__ = (*cls.__bases__, ForwardingManager)
         harmonise_twins(cls)
+        cls._starts_plainly = cls.get_queryset is BaseManager.get_queryset and cls._queryset_class._gets_plainly
 
     @classmethod
     def from_queryset(cls, queryset_class: type[QuerySet[Any]], class_name: str | None = None) -> type[Any]:
@@ -87,6 +90,9 @@ class BaseManager(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writ
 
     def _start(self) -> QuerySet[M]:
         return self.get_queryset()
+
+    def _is_untouched(self) -> bool:
+        return self._starts_plainly and not self._hints and not settings.routers and "get_queryset" not in self.__dict__
 
     def all(self) -> QuerySet[M]:
         """Return the manager's queryset itself, so that what was prefetched on it is found."""

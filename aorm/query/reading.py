@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aorm.bridge import sync_iterator, sync_twin
+from aorm.database.databases import DEFAULT_DB_ALIAS, databases
 from aorm.exceptions import NotSupportedError
 from aorm.fields.outputs import field_for
 from aorm.query import execution
 from aorm.query.aggregation import COUNT_ALL, Aggregation, finish_aggregation, resolve_aggregates
 from aorm.query.explaining import explain
-from aorm.query.getting import GET_LIMIT, MAX_GET_RESULTS, get_plainly
 from aorm.query.naming import check_alias, refuse_values
+from aorm.query.points import GET_LIMIT, MAX_GET_RESULTS, PointRead, ready
 from aorm.query.results import MODELS, TUPLES
 from aorm.query.state import annotation_of
 from aorm.query.streaming import Stream
@@ -37,12 +38,15 @@ class ReadingMixin:
             DoesNotExist: there is none.
             MultipleObjectsReturned: there are several.
         """
+        if not args and len(kwargs) == 1 and self._is_untouched():
+            ((keyword, value),) = kwargs.items()
+            database = databases[self._db or DEFAULT_DB_ALIAS]
+            point = ready(PointRead, self.model._meta, keyword, value, database)
+            if point is not None:
+                plan, arguments = point
+                loaded: list[M] = plan.load(await database.fetch(plan.sql, arguments), database.alias)
+                return loaded[0] if len(loaded) == 1 else only_one(loaded, self.model, MAX_GET_RESULTS)
         queryset = self._start()
-        if not args and kwargs:
-            simply = await get_plainly(queryset, kwargs)
-            if simply is not None:
-                only: M = only_one(simply, queryset.model, MAX_GET_RESULTS)
-                return only
         if queryset._query.combinator is not None and (args or kwargs):
             raise NotSupportedError(
                 f"Calling QuerySet.get(...) with filters after {queryset._query.combinator}() is not supported."

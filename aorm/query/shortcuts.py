@@ -7,16 +7,20 @@ takes the way through a scope.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aorm.exceptions import FieldError
 from aorm.expressions.base import Resolved
 from aorm.expressions.lookups import comparison, text
+from aorm.fields.kept import CONDITION_NAMES, kept_values
 from aorm.fields.lookup_table import Registrations
 from aorm.query.resolving import resolve_path
 from aorm.query.scope import QueryScope
 from aorm.query.state import base_query
-from aorm.sql.predicates import conjunction
+from aorm.sql.predicates import Compare, conjunction
+from aorm.sql.values import Param
+from aorm.utils.codegen import compile_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,44 +32,76 @@ if TYPE_CHECKING:
 
 PLAIN = comparison.PLAIN - {type(None)}
 # Their ``build`` needs no scope for a plain value.
+# Types that no setting changes, and whose comparisons are no more than an operator.
+STATIC_TYPES = frozenset({"smallint", "integer", "bigint", "double", "varchar", "text", "uuid"})
 SCOPELESS = frozenset({comparison.__name__, text.__name__})
 
 
+# The comparisons that are an operator between a column and a parameter.
+OPERATORS = {
+    comparison.Exact.build.__func__: "=",  # type: ignore[attr-defined]
+    comparison.GreaterThan.build.__func__: ">",  # type: ignore[attr-defined]
+    comparison.GreaterThanOrEqual.build.__func__: ">=",  # type: ignore[attr-defined]
+    comparison.LessThan.build.__func__: "<",  # type: ignore[attr-defined]
+    comparison.LessThanOrEqual.build.__func__: "<=",  # type: ignore[attr-defined]
+}
+
+
 class Shortcut(NamedTuple):
-    """The left side of a keyword, what builds its comparison, and the joins of a query that has no others."""
+    """What there is to know of a keyword.
 
+    Attributes:
+        make: makes the condition for a plain value.
+        joins: the joins of a query that has no others.
+        left: the left side.
+        operator: the operator, where the condition is no more than one; else empty.
+        kept: source of the condition under which a value goes to the operator as it is; else empty.
+    """
+
+    make: Callable[[Any], Predicate]
+    joins: tuple[JoinStep, ...]
     left: Resolved
-    build: Callable[[Resolved, Any, Any], Predicate]
-    joins: tuple[JoinStep, ...]
-
-
-class PlainCondition(NamedTuple):
-    """The condition of plain keywords, and the joins that the query has with it."""
-
-    condition: Predicate
-    joins: tuple[JoinStep, ...]
+    operator: str
+    kept: str
 
 
 class Shortcuts:
     """The shortcuts of one model, for one state of the registered lookups; False where a keyword has none."""
 
-    __slots__ = ("joins", "known", "revision")
+    __slots__ = ("joins", "known", "meta", "revision")
 
     def __init__(self, meta: Options) -> None:
+        self.meta = meta
         self.revision = Registrations.revision
         self.known: dict[str, Shortcut | bool] = {}
         # One tuple for one path, so that keywords over the same relation see that they need the same joins.
         self.joins: dict[Path, tuple[JoinStep, ...]] = {}
 
+    def of(self, keyword: str) -> Shortcut | bool:
+        """Return the shortcut of a keyword, found on first use; False where there is none."""
+        found = self.known.get(keyword)
+        if found is None:
+            found = self.known[keyword] = find_shortcut(self.meta, keyword, self.joins)
+        return found
 
-def plain_condition(query: Query, keywords: Mapping[str, Any]) -> PlainCondition | None:
-    """Return the condition of keywords that all have shortcuts and plain values; None for others."""
-    if query.annotations or query.relations:
-        return None
-    meta = query.meta
+
+def shortcuts_of(meta: Options) -> Shortcuts:
+    """Return the shortcuts of a model that are known so far."""
     shortcuts = meta.derive("shortcuts", Shortcuts)
     if shortcuts.revision != Registrations.revision:
         shortcuts.__init__(meta)  # type: ignore[misc]
+    return shortcuts
+
+
+def plain_condition(query: Query, keywords: Mapping[str, Any]) -> tuple[Predicate, tuple[JoinStep, ...]] | None:
+    """Return the condition of keywords that all have shortcuts and plain values, and the joins that the query has then.
+
+    None for others.
+    """
+    if query.annotations or query.relations:
+        return None
+    meta = query.meta
+    shortcuts = shortcuts_of(meta)
     known = shortcuts.known
     joins = query.joins
     items = []
@@ -74,17 +110,17 @@ def plain_condition(query: Query, keywords: Mapping[str, Any]) -> PlainCondition
             return None
         shortcut = known.get(keyword)
         if shortcut is None:
-            shortcut = known[keyword] = find_shortcut(meta, keyword, shortcuts.joins)
+            shortcut = shortcuts.of(keyword)
         if shortcut is False:
             return None
-        left, build, needed = shortcut  # type: ignore[misc]
+        needed = shortcut.joins  # type: ignore[union-attr]
         if needed:
             # Remembered for a query without joins: beside others, aliases and sharing must be thought over.
             if joins and joins is not needed:
                 return None
             joins = needed
-        items.append(build(left, value, None))
-    return PlainCondition(items[0] if len(items) == 1 else conjunction(items), joins)
+        items.append(shortcut.make(value))  # type: ignore[union-attr]
+    return items[0] if len(items) == 1 else conjunction(items), joins
 
 
 def find_shortcut(meta: Options, keyword: str, joins: dict[Path, tuple[JoinStep, ...]]) -> Shortcut | bool:
@@ -102,4 +138,29 @@ def find_shortcut(meta: Options, keyword: str, joins: dict[Path, tuple[JoinStep,
     lookup = left.get_lookup(target.rest[0] if target.rest else "exact")
     if lookup is None or lookup.build.__func__.__module__ not in SCOPELESS:
         return False
-    return Shortcut(left, lookup.build, joins.setdefault(target.path, scope.joins))
+    operator = operator_of(lookup)
+    kept = kept_values(left.output) if operator and left.output.sql_type.name in STATIC_TYPES else ""
+    make = _write_make(left, lookup.build, operator, kept)
+    return Shortcut(make, joins.setdefault(target.path, scope.joins), left, operator, kept)
+
+
+def operator_of(lookup: Any) -> str:
+    """Return the operator of a lookup that is no more than one for a value that its field keeps; else nothing."""
+    build = lookup.build.__func__
+    if build is comparison.IntegerLookup.build.__func__:  # type: ignore[attr-defined]
+        operator: str = lookup.operator
+        return operator
+    return OPERATORS.get(build, "")
+
+
+def _write_make(left: Resolved, build: Any, operator: str, kept: str) -> Callable[[Any], Predicate]:
+    """Write ``make(value)``, which asks the lookup only about values that do not go to the operator as they are."""
+    if not kept:
+        return partial(build, left, scope=None)
+    source = (
+        f"def make(value):\n    if {kept.format('value')}:\n"
+        f"        return compare(term, {operator!r}, param(value, type))\n    return build(left, value, None)"
+    )
+    own = {"compare": Compare, "term": left.term, "param": Param, "type": left.output.sql_type}
+    names = {**CONDITION_NAMES, **own, "build": build, "left": left}
+    return compile_function(source, "make", names, "<aorm condition>")

@@ -15,6 +15,13 @@ M = TypeVar("M")
 class Starts(Protocol[QS_co]):
     """Something that queries begin at: a queryset gives itself, a manager what its ``get_queryset()`` makes."""
 
+    model: Any
+    _db: str | None
+
+    def _is_untouched(self) -> bool:
+        """Whether it stands for all rows of its model, in the usual database, and does nothing its own way."""
+        ...
+
     def _start(self) -> QS_co:
         """Return the queryset to begin with."""
         ...

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aorm.bridge import sync_twin
 from aorm.database.atomic import atomic
-from aorm.database.databases import databases
+from aorm.database.databases import DEFAULT_DB_ALIAS, databases
 from aorm.database.management import mark_for_rollback_on_error
 from aorm.exceptions import FieldError, IntegrityError
 from aorm.fields.base import Field
@@ -31,8 +31,15 @@ class WritingMixin:
 
     async def acreate(self: Starts[QuerySet[M]], **kwargs: Any) -> M:
         """Make an object, save it with ``force_insert`` and return it."""
+        if self._is_untouched():
+            meta = self.model._meta
+            if meta.derive("reverse_one_to_one_names", _reverse_one_to_one_names):
+                refuse_reverse_names(meta, kwargs)
+            new: M = self.model(**kwargs)
+            await new.asave(force_insert=True, using=self._db or DEFAULT_DB_ALIAS)  # type: ignore[attr-defined]
+            return new
         queryset = self._start()
-        refuse_reverse_names(queryset, kwargs)
+        refuse_reverse_names(queryset._query.meta, kwargs)
         instance = queryset.model(**kwargs)
         queryset._for_write = True
         if queryset._fetch_mode is not FETCH_ONE:
@@ -168,9 +175,9 @@ class WritingMixin:
     _raw_delete = sync_twin(_araw_delete)
 
 
-def refuse_reverse_names(queryset: QuerySet[Any], kwargs: Mapping[str, Any]) -> None:
+def refuse_reverse_names(meta: Options, kwargs: Mapping[str, Any]) -> None:
     """Raise ValueError where ``create()`` is given reverse one-to-one relations, which it could not save."""
-    wrong = queryset._query.meta.derive("reverse_one_to_one_names", _reverse_one_to_one_names).intersection(kwargs)
+    wrong = meta.derive("reverse_one_to_one_names", _reverse_one_to_one_names).intersection(kwargs)
     if wrong:
         shown = ", ".join(sorted(wrong))
         raise ValueError(f"The following fields do not exist in this model: {shown}")

@@ -65,6 +65,8 @@ class Node:
     field_names: ClassVar[tuple[str, ...]] = ()
     field_kinds: ClassVar[dict[str, str]] = {}
     serial: ClassVar[int] = 0
+    # False for leaves such as columns, which are most nodes: nothing needs to be called to find that out.
+    may_hold_parameters: ClassVar[bool] = True
 
     _shape: Shape | None
 
@@ -166,6 +168,7 @@ def node(cls: N) -> N:
     body["field_names"] = tuple(specifiers)
     body["field_kinds"] = {name: item.kind for name, item in specifiers.items()}
     body["serial"] = next(_serials)
+    body["may_hold_parameters"] = "collect" in body or any(item.kind != "static" for item in specifiers.values())
     body["__match_args__"] = tuple(specifiers)
     metaclass: Any = type(cls)
     made: Any = metaclass(cls.__name__, cls.__bases__, body)
@@ -211,7 +214,7 @@ def _shaper(specifiers: dict[str, Specifier]) -> str:
             lines.append(f"        {name} = self.{name}")
             parts.append(f"None if {name} is None else {name}._shape or {name}.shape()")
         elif item.kind == "children":
-            parts.append(f"tuple([item._shape or item.shape() for item in self.{name}])")
+            parts.append(f"tuple([item._shape or item.shape() for item in self.{name}]) if self.{name} else ()")
     lines += [f"        self._shape = shape = ({', '.join(parts)},)", "    return shape"]
     return "\n".join(lines)
 
@@ -220,9 +223,17 @@ def _collector(specifiers: dict[str, Specifier]) -> str:
     lines = ["def collect(self, parameters):"]
     for name, item in specifiers.items():
         if item.kind == "child":
-            lines += [f"    {name} = self.{name}", f"    if {name} is not None:", f"        {name}.collect(parameters)"]
+            lines += [
+                f"    {name} = self.{name}",
+                f"    if {name} is not None and {name}.may_hold_parameters:",
+                f"        {name}.collect(parameters)",
+            ]
         elif item.kind == "children":
-            lines += [f"    for item in self.{name}:", "        item.collect(parameters)"]
+            lines += [
+                f"    for item in self.{name}:",
+                "        if item.may_hold_parameters:",
+                "            item.collect(parameters)",
+            ]
     if len(lines) == 1:
         lines.append("    pass")
     return "\n".join(lines)

@@ -10,12 +10,14 @@ import linecache
 import weakref
 from itertools import count
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["compile_function"]
+__all__ = ["call_source", "compile_function", "keeps"]
+
+F = TypeVar("F", bound="Callable[..., Any]")
 
 _serial_numbers = count(2)
 
@@ -39,6 +41,25 @@ def compile_function(
         raise LookupError(f"the generated source {shown_as} defines no function {name!r}")
     weakref.finalize(function, linecache.cache.pop, shown_as, None).atexit = False
     return function
+
+
+def keeps(condition: str) -> Callable[[F], F]:
+    """Mark a function as one that returns its argument where a condition holds, given as source with ``{0}`` for it.
+
+    Generated code then asks for itself and spares the call.
+    """
+
+    def mark(function: F) -> F:
+        function.keeps = condition  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def call_source(function: Callable[[Any], Any], name: str, value: str) -> str:
+    """Return source that passes a value, which is not None, through a function known by a name."""
+    condition = getattr(function, "keeps", None)
+    return f"{value} if {condition.format(value)} else {name}({value})" if condition else f"{name}({value})"
 
 
 def _register(source: str, filename: str) -> str:

@@ -12,37 +12,37 @@ from __future__ import annotations
 # Calls of aorm's own functions, and calls of C functions from them, for one operation. No driver is in it.
 CALLS = """
 operation                                | database   | 3.11: Python, C | 3.12: Python, C
-aget by primary key                      | postgresql |    39    22     |    39    23
-acreate                                  | postgresql |    33    24     |    33    25
-asave                                    | postgresql |    16    16     |    16    17
-asave(update_fields)                     | postgresql |    19    16     |    19    17
-arefresh_from_db                         | postgresql |    20    26     |    20    27
-adelete                                  | postgresql |    64    35     |    64    36
-filter, one condition                    | postgresql |    56    27     |    49    28
-filter, three conditions, order, slice   | postgresql |   105    69     |    95    70
-the same, without its statement          | postgresql |    96    60     |    86    60
-aexists                                  | postgresql |    59    38     |    51    39
-acount                                   | postgresql |    63    30     |    55    31
-values_list                              | postgresql |   157    44     |   147    45
+aget by primary key                      | postgresql |    12    15     |    12    16
+acreate                                  | postgresql |    22    22     |    22    23
+asave                                    | postgresql |    14    16     |    14    17
+asave(update_fields)                     | postgresql |    18    16     |    18    17
+arefresh_from_db                         | postgresql |    16    17     |    16    18
+adelete                                  | postgresql |    18    18     |    18    19
+filter, one condition                    | postgresql |    38    25     |    38    26
+filter, three conditions, order, slice   | postgresql |    74    64     |    70    65
+the same, without its statement          | postgresql |    67    55     |    63    55
+aexists                                  | postgresql |    40    36     |    40    37
+acount                                   | postgresql |    48    29     |    46    30
+values_list                              | postgresql |   139    47     |   135    48
 atomic, empty                            | postgresql |    27    25     |    27    25
-atomic, one save                         | postgresql |    69    53     |    68    54
+atomic, one save                         | postgresql |    68    53     |    67    54
 get, the sync twin: the caller's thread  | postgresql |    11     0     |    11     0
 run_sync of nothing: the caller's thread | postgresql |     9     0     |     9     0
 sync atomic, empty: the caller's thread  | postgresql |    31     0     |    31     0
-aget by primary key                      | sqlite     |    40    23     |    40    24
-acreate                                  | sqlite     |    33    25     |    33    26
-asave                                    | sqlite     |    16    17     |    16    18
-asave(update_fields)                     | sqlite     |    19    16     |    19    17
-arefresh_from_db                         | sqlite     |    21    27     |    21    28
-adelete                                  | sqlite     |    64    35     |    64    36
-filter, one condition                    | sqlite     |    57    28     |    50    29
-filter, three conditions, order, slice   | sqlite     |   106    70     |    96    71
-the same, without its statement          | sqlite     |    96    60     |    86    60
-aexists                                  | sqlite     |    59    38     |    51    39
-acount                                   | sqlite     |    63    30     |    55    31
-values_list                              | sqlite     |   158    45     |   148    46
+aget by primary key                      | sqlite     |    14    16     |    14    17
+acreate                                  | sqlite     |    23    23     |    23    24
+asave                                    | sqlite     |    15    17     |    15    18
+asave(update_fields)                     | sqlite     |    18    16     |    18    17
+arefresh_from_db                         | sqlite     |    18    18     |    18    19
+adelete                                  | sqlite     |    18    18     |    18    19
+filter, one condition                    | sqlite     |    40    26     |    40    27
+filter, three conditions, order, slice   | sqlite     |    76    65     |    72    66
+the same, without its statement          | sqlite     |    67    55     |    63    55
+aexists                                  | sqlite     |    40    36     |    40    37
+acount                                   | sqlite     |    48    29     |    46    30
+values_list                              | sqlite     |   141    48     |   137    49
 atomic, empty                            | sqlite     |    27    25     |    27    25
-atomic, one save                         | sqlite     |    69    52     |    68    53
+atomic, one save                         | sqlite     |    68    52     |    67    53
 get, the sync twin: the caller's thread  | sqlite     |    11     0     |    11     0
 run_sync of nothing: the caller's thread | sqlite     |     9     0     |     9     0
 sync atomic, empty: the caller's thread  | sqlite     |    31     0     |    31     0
@@ -51,9 +51,9 @@ sync atomic, empty: the caller's thread  | sqlite     |    31     0     |    31 
 # What each of 10,000 rows costs: calls, then blocks of memory and objects for the garbage collector that stay.
 ROWS = """
 what rows become | database   | 3.11: Python, C, blocks, tracked | 3.12: Python, C, blocks, tracked
-instances        | postgresql |     1     0     2     1          |     1     0     1     1
-values_list      | postgresql |     1     0     1     1          |     1     0     1     1
-values           | postgresql |     1     0     2     0          |     1     0     2     0
+instances        | postgresql |     0     0     2     1          |     0     0     1     1
+values_list      | postgresql |     0     0     1     1          |     0     0     1     1
+values           | postgresql |     0     0     2     0          |     0     0     2     0
 instances        | sqlite     |     2     1     3     1          |     2     1     2     1
 values_list      | sqlite     |     2     1     2     1          |     2     1     2     1
 values           | sqlite     |     2     1     3     0          |     2     1     3     0
@@ -64,9 +64,9 @@ DRIVERS = """
 statement                    | driver     | 3.11: Python, C | 3.12: Python, C
 fetch: the loop's thread     | postgresql |     2     0     |     2     0
 execute: the loop's thread   | postgresql |     2     3     |     2     3
-fetch: the loop's thread     | sqlite     |    15     2     |    15     2
+fetch: the loop's thread     | sqlite     |    14     2     |    14     2
 fetch: the driver's thread   | sqlite     |     2     5     |     2     5
-execute: the loop's thread   | sqlite     |    15     2     |    15     2
+execute: the loop's thread   | sqlite     |    14     2     |    14     2
 execute: the driver's thread | sqlite     |     2     5     |     2     5
 """
 

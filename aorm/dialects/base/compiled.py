@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aorm.exceptions import DataError, Error
-from aorm.utils.codegen import compile_function
+from aorm.utils.codegen import call_source, compile_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +66,8 @@ def _write_encode(compiled: Compiled) -> Callable[[Sequence[Param]], tuple[Any, 
         else:
             namespace[f"e{position}"] = encoder.convert
             call = f"e{position}(p[{slot}].value)"
-            parts.append(call if encoder.sees_none else f"None if (v := p[{slot}].value) is None else e{position}(v)")
+            safe = call_source(encoder.convert, f"e{position}", "v")
+            parts.append(call if encoder.sees_none else f"None if (v := p[{slot}].value) is None else {safe}")
     if not any(encoder is not None for encoder in compiled.encoders):
         body = f"    return ({', '.join(parts)}{',' if parts else ''})"
     else:
