@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aorm.bridge import in_running_loop, run_blocking
-from aorm.database.databases import databases
 from aorm.exceptions import SyncInAsyncContext
 from aorm.models.state import alias_to_read, cached_relations, database_alias, is_adding
 from aorm.query.manager import Manager
@@ -81,11 +80,11 @@ async def _reread(instance: Any, using: str | None) -> bool:
     namespace = instance.__dict__
     if not reread.has_plain_manager or not reread.names <= namespace.keys() or is_adding(instance):
         return False
-    database = databases[using or alias_to_read(instance)]
-    point = ready(PointRefresh, meta, "pk", getattr(instance, reread.key_name), database)
+    alias = using or alias_to_read(instance)
+    point = ready(PointRefresh, meta, "pk", getattr(instance, reread.key_name), alias)
     if point is None:
         return False
-    plan, arguments = point
+    database, plan, arguments = point
     rows = await database.fetch(plan.sql, arguments)
     if not rows:
         raise instance.DoesNotExist(f"{meta.object_name} matching query does not exist.")
@@ -96,9 +95,9 @@ async def _reread(instance: Any, using: str | None) -> bool:
                 field.delete_cached_value(instance)
         _forget_reverse(instance, None)
     if "_state" in namespace:
-        instance._state.db = database.alias
+        instance._state.db = alias
     else:
-        instance._db = database.alias
+        instance._db = alias
     return True
 
 

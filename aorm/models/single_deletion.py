@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aorm.database.databases import databases
 from aorm.database.management import mark_for_rollback_on_error
 from aorm.query.points import PointDelete, ready
 from aorm.query.queryset import QuerySet
@@ -22,12 +21,11 @@ Counts = tuple[int, dict[str, int]]
 async def delete_alone(instance: Any, meta: Options, alias: str) -> Counts:
     """Delete a row that nothing depends on, by one statement, without a transaction."""
     key = instance.pk
-    database = databases[alias]
-    point = ready(PointDelete, meta, "pk", key, database)
+    point = ready(PointDelete, meta, "pk", key, alias)
     if point is None:
         count = await rows_of(type(instance), [key], alias)._araw_delete(alias)
     else:
-        plan, arguments = point
+        database, plan, arguments = point
         try:
             count = await database.execute(plan.sql, arguments)
         except Exception as error:

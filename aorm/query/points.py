@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from aorm.database.databases import databases
 from aorm.fields.kept import CONDITION_NAMES
 from aorm.fields.lookup_table import Registrations
 from aorm.query.loading import is_plain, write_assigner
@@ -156,9 +157,9 @@ def _revision() -> int:
 
 
 def ready(
-    kind: type[Point], meta: Options, keyword: str, value: Any, database: Database
-) -> tuple[PointPlan, Arguments] | None:
-    """Return the plan of a point and its arguments; None where keyword or value want the general way."""
+    kind: type[Point], meta: Options, keyword: str, value: Any, alias: str
+) -> tuple[Database, PointPlan, Arguments] | None:
+    """Return a database, the plan of a point there, and its arguments; None where the general way is wanted."""
     points = meta.derive("points", Points)
     if points.revision != Registrations.revision + pre_init.revision + post_init.revision:
         points.__init__(meta)  # type: ignore[misc]
@@ -167,9 +168,10 @@ def ready(
         point = points.find(kind, keyword)
     if point is False:
         return None
+    database = databases[alias]
     plan: PointPlan = database.plans.get(point) or point.plan(database)  # type: ignore[union-attr]
     arguments = plan.arguments(value)
-    return None if arguments is None else (plan, arguments)
+    return None if arguments is None else (database, plan, arguments)
 
 
 def _write_arguments(kept: str, compiled: Any) -> Callable[[Any], Arguments | None]:

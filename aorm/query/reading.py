@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aorm.bridge import sync_iterator, sync_twin
-from aorm.database.databases import DEFAULT_DB_ALIAS, databases
+from aorm.database.databases import DEFAULT_DB_ALIAS
 from aorm.exceptions import NotSupportedError
 from aorm.fields.outputs import field_for
 from aorm.query import execution
@@ -40,10 +40,9 @@ class ReadingMixin:
         """
         if not args and len(kwargs) == 1 and self._is_untouched():
             ((keyword, value),) = kwargs.items()
-            database = databases[self._db or DEFAULT_DB_ALIAS]
-            point = ready(PointRead, self.model._meta, keyword, value, database)
+            point = ready(PointRead, self.model._meta, keyword, value, self._db or DEFAULT_DB_ALIAS)
             if point is not None:
-                plan, arguments = point
+                database, plan, arguments = point
                 loaded: list[M] = plan.load(await database.fetch(plan.sql, arguments), database.alias)
                 return loaded[0] if len(loaded) == 1 else only_one(loaded, self.model, MAX_GET_RESULTS)
         queryset = self._start()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["call_source", "compile_function", "keeps"]
+__all__ = ["call_source", "compile_function", "inlined"]
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -43,23 +43,25 @@ def compile_function(
     return function
 
 
-def keeps(condition: str) -> Callable[[F], F]:
-    """Mark a function as one that returns its argument where a condition holds, given as source with ``{0}`` for it.
+def inlined(source: str) -> Callable[[F], F]:
+    """Mark a function of one value as one that generated code may spare calling.
 
-    Generated code then asks for itself and spares the call.
+    `source` is an expression that gives what the function gives, with ``{0}`` for the value, which is a name, and
+    ``{call}`` for the call, where that cannot be avoided.
     """
 
     def mark(function: F) -> F:
-        function.keeps = condition  # type: ignore[attr-defined]
+        function.inlined = source  # type: ignore[attr-defined]
         return function
 
     return mark
 
 
 def call_source(function: Callable[[Any], Any], name: str, value: str) -> str:
-    """Return source that passes a value, which is not None, through a function known by a name."""
-    condition = getattr(function, "keeps", None)
-    return f"{value} if {condition.format(value)} else {name}({value})" if condition else f"{name}({value})"
+    """Return source that passes a value, itself a name and not None, through a function known by a name."""
+    call = f"{name}({value})"
+    source = getattr(function, "inlined", None)
+    return source.format(value, call=call) if source else call
 
 
 def _register(source: str, filename: str) -> str:

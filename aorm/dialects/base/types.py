@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aorm.exceptions import DataError, NotSupportedError
 from aorm.sql import types
 from aorm.sql.documents import document_text
-from aorm.utils.codegen import keeps
+from aorm.utils.codegen import inlined
 
 if TYPE_CHECKING:
     from aorm.sql.node import Term
@@ -111,7 +111,7 @@ def naive_time(value: datetime.time) -> datetime.time:
     return value
 
 
-@keeps("{0}.tzinfo is not None")
+@inlined("{0} if {0}.tzinfo is not None else {call}")
 def aware(value: datetime.datetime) -> datetime.datetime:
     """Return the datetime, refusing a naive one: asyncpg would take it for local time of this process."""
     if value.tzinfo is None:

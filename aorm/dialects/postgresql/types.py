@@ -17,7 +17,7 @@ from aorm.settings import settings
 from aorm.sql.functions import Aggregate, Window
 from aorm.sql.types import INTEGERS
 from aorm.sql.values import Cast, Operation, Param
-from aorm.utils.codegen import keeps
+from aorm.utils.codegen import inlined
 
 if TYPE_CHECKING:
     from aorm.sql.node import Term
@@ -50,7 +50,7 @@ def without_zone(value: datetime.datetime) -> datetime.datetime:
     return value if value.tzinfo is None else value.astimezone(session_zone()).replace(tzinfo=None)
 
 
-@keeps("{0}.tzinfo is not None")
+@inlined("{0} if {0}.tzinfo is not None else {call}")
 def always_aware(value: datetime.datetime) -> datetime.datetime:
     """Return the moment as it is, but PostgreSQL's infinities, which asyncpg gives as naive ones, as aware ones.
 

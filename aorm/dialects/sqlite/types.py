@@ -23,11 +23,13 @@ from aorm.sql.functions import Aggregate, Call, Window
 from aorm.sql.tables import Column
 from aorm.sql.types import INTEGERS
 from aorm.sql.values import Literal, Operation, Outer, Param
+from aorm.utils.codegen import inlined
 
 if TYPE_CHECKING:
     from aorm.sql.node import Term
     from aorm.sql.types import SqlType
 
+_parse, _UTC = datetime.datetime.fromisoformat, datetime.UTC
 # SQLite keeps 15 significant digits of a number; what a float has beyond them is noise.
 _FIFTEEN_DIGITS = decimal.Context(prec=15)
 
@@ -36,11 +38,12 @@ def decode_timestamptz(value: Any) -> datetime.datetime:
     """Return a stored datetime as an aware one in UTC."""
     try:
         # Parsing the offset too is six times as fast as setting it afterwards.
-        parsed = datetime.datetime.fromisoformat(value + "+00:00")
+        parsed = _parse(value + "+00:00")
     except (TypeError, ValueError):
         parsed = decode_timestamp(value)
-    if parsed.tzinfo is datetime.UTC:
+    if parsed.tzinfo is _UTC:
         return parsed
+    # A date alone, to which the offset reads as a time, or another offset.
     return parsed.replace(tzinfo=datetime.UTC) if parsed.tzinfo is None else parsed.astimezone(datetime.UTC)
 
 
@@ -81,6 +84,7 @@ def decode_json(value: Any) -> Any:
         return value
 
 
+@inlined("{0} == 1 if {0} in (0, 1) else {call}")
 def decode_boolean(value: Any) -> Any:
     """Return 0 and 1 as bools, and anything else as it is."""
     return bool(value) if value in (0, 1) else value
