@@ -12,6 +12,7 @@ import logging
 import threading
 import weakref
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from aorm.bridge import in_running_loop, run_in_thread, run_sync, serves_sync_caller
@@ -349,15 +350,14 @@ class ModelSignal(Signal):
         apps: Any = None,
     ) -> None:
         """Have `receiver` called for signals of the model `sender`; a name is resolved when the model appears."""
-        super_connect = super().connect
-        _with_sender(lambda model: super_connect(receiver, model, weak, dispatch_uid), sender, apps)
+        # Partial, so that `aorm.check()` can say who waits for a model that never appears.
+        _with_sender(partial(super().connect, receiver, weak=weak, dispatch_uid=dispatch_uid), sender, apps)
 
     def disconnect(
         self, receiver: Any = None, sender: Any = None, dispatch_uid: Hashable | None = None, apps: Any = None
     ) -> bool:
         """Remove a receiver and tell whether it was connected; a name is resolved when the model appears."""
-        super_disconnect = super().disconnect
-        return bool(_with_sender(lambda model: super_disconnect(receiver, model, dispatch_uid), sender, apps))
+        return bool(_with_sender(partial(super().disconnect, receiver, dispatch_uid=dispatch_uid), sender, apps))
 
 
 def receiver(signal: Signal | Sequence[Signal], **options: Any) -> Callable[[R], R]:

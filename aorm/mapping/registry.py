@@ -8,7 +8,7 @@ import warnings
 from collections import defaultdict
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakSet
 
 from aorm.settings import settings
@@ -21,6 +21,13 @@ ModelKey = tuple[str, str]
 Models = type[Any]
 
 
+class Waiting(NamedTuple):
+    """Who waits for a model: what goes on when it appears, and the function that this will at last call."""
+
+    proceed: Callable[[Models], None]
+    function: Callable[..., None]
+
+
 class Apps:
     """A registry of models: ``app_label`` -> ``model_name`` -> class.
 
@@ -31,7 +38,7 @@ class Apps:
         self.all_models: dict[str, dict[str, Models]] = defaultdict(dict)
         self.version = 0
         _registries.add(self)
-        self._waiting: dict[ModelKey, list[Callable[[Models], None]]] = defaultdict(list)
+        self._waiting: dict[ModelKey, list[Waiting]] = defaultdict(list)
         self._lock = threading.RLock()
 
     def register_model(self, model: Models) -> None:
@@ -49,8 +56,8 @@ class Apps:
             self.all_models[meta.app_label][meta.model_name] = model
             self.version += 1
             waiting = self._waiting.pop(key, [])
-        for function in waiting:
-            function(model)
+        for each in waiting:
+            each.proceed(model)
 
     def _check_again(self, known: Models, model: Models, key: ModelKey) -> None:
         label, name = key
@@ -105,13 +112,19 @@ class Apps:
         with self._lock:
             model = self.all_models.get(first[0], {}).get(first[1])
             if model is None:
-                self._waiting[first].append(proceed)
+                self._waiting[first].append(Waiting(proceed, function))
                 return
         proceed(model)
 
-    def pending_operations(self) -> dict[ModelKey, int]:
-        """Return which models are waited for, and by how many."""
-        return {key: len(functions) for key, functions in self._waiting.items() if functions}
+    def pending_operations(self) -> dict[ModelKey, list[Callable[..., None]]]:
+        """Return which models are waited for, and what was to be called with them: functions, partial ones mostly."""
+        return {key: [each.function for each in waiting] for key, waiting in self._waiting.items() if waiting}
+
+    def has_app(self, app_label: str) -> bool:
+        """Tell whether an application of that label has models, or was named in the settings."""
+        return bool(self.all_models.get(app_label)) or any(
+            name.rpartition(".")[2] == app_label for name in settings.apps
+        )
 
     def changed(self) -> None:
         """Say that a model got another field, so that derived knowledge is stale."""

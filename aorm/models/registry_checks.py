@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from types import FunctionType, MethodType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aorm import checks
+from aorm import checks, signals
 from aorm.mapping.registry import current_apps
+from aorm.relations.related_field import resolve_related_class
+from aorm.relations.through import share_management
 from aorm.settings import settings
+from aorm.signals import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -59,20 +64,69 @@ def check_models(models: Iterable[Any], **kwargs: Any) -> list[checks.CheckMessa
 
 def check_pending(registry: Apps) -> list[checks.CheckMessage]:
     """Return what is still waited for: models that relations and signals name and nobody declared."""
-    return [
-        checks.Error(
-            f"{count} lazy reference{'s' if count > 1 else ''} to {app_label}.{name} cannot be resolved, but "
-            + (
-                f"app '{app_label}' doesn't provide model '{name}'."
-                if registry.all_models.get(app_label)
-                else f"app '{app_label}' isn't installed."
-            ),
-            hint="Declare the model, or import the module that declares it before the checks run.",
-            obj=f"{app_label}.{name}",
-            id="models.E022",
+    found = []
+    for (app_label, name), functions in registry.pending_operations().items():
+        where = (
+            f"app '{app_label}' doesn't provide model '{name}'"
+            if registry.has_app(app_label)
+            else f"app '{app_label}' isn't installed"
         )
-        for (app_label, name), count in sorted(registry.pending_operations().items())
-    ]
+        for function in functions:
+            operation, arguments, keywords = _unwrapped(function)
+            reference = Reference(f"{app_label}.{name}", where, operation, arguments, keywords)
+            if operation is resolve_related_class:
+                found.append(_waiting_field(reference))
+            elif getattr(operation, "__func__", None) is Signal.connect:
+                found.append(_waiting_receiver(reference))
+            elif operation is not share_management:
+                # The table between two models waits together with its own foreign key, which is reported.
+                found.append(_waiting_operation(reference))
+    return sorted(found, key=lambda message: message.msg)
+
+
+class Reference(NamedTuple):
+    """A model that is named and never came: its label, why not, and what was to be called with it."""
+
+    label: str
+    reason: str
+    operation: Any
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+
+
+def _unwrapped(function: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+    """Return the function inside of partial ones, and the arguments that it was given."""
+    if isinstance(function, partial):
+        return function.func, function.args, function.keywords
+    return function, (), {}
+
+
+def _waiting_field(reference: Reference) -> checks.CheckMessage:
+    field = reference.keywords["field"]
+    text = f"The field {field} was declared with a lazy reference to '{reference.label}', but {reference.reason}."
+    return checks.Error(text, obj=field, id="fields.E307")
+
+
+def _waiting_receiver(reference: Reference) -> checks.CheckMessage:
+    receiver = reference.arguments[0]
+    if isinstance(receiver, FunctionType):
+        described = f"The function '{receiver.__name__}'"
+    elif isinstance(receiver, MethodType):
+        described = f"Bound method '{type(receiver.__self__).__name__}.{receiver.__name__}'"
+    else:
+        described = f"An instance of class '{type(receiver).__name__}'"
+    signal = reference.operation.__self__
+    name = next((name for name, value in vars(signals).items() if value is signal), "unknown")
+    text = (
+        f"{described} was connected to the '{name}' signal with a lazy reference to the sender '{reference.label}', "
+        f"but {reference.reason}."
+    )
+    return checks.Error(text, obj=receiver.__module__, id="signals.E001")
+
+
+def _waiting_operation(reference: Reference) -> checks.CheckMessage:
+    text = f"{reference.operation} contains a lazy reference to {reference.label}, but {reference.reason}."
+    return checks.Error(text, obj=reference.operation, id="models.E022")
 
 
 def _shared_tables(labels_by_table: Mapping[str, list[str]]) -> Iterator[checks.CheckMessage]:

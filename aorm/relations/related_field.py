@@ -150,7 +150,7 @@ class RelatedField(RelationCache, ComparedByKey, Field[S, G], Generic[S, G]):
                 "class": cls.__name__.lower(),
                 "app_label": cls._meta.app_label.lower(),
             }
-        lazy_related_operation(_resolve_related_class, cls, remote.model, field=self)
+        lazy_related_operation(resolve_related_class, cls, remote.model, field=self)
 
     def do_related_class(self, other: Any, cls: Any) -> None:
         """Join the related model, which now exists."""
@@ -219,6 +219,7 @@ class RelatedField(RelationCache, ComparedByKey, Field[S, G], Generic[S, G]):
         return [*super().check(**kwargs), *check_relation(self)]
 
 
-def _resolve_related_class(model: Any, related: Any, field: Any) -> None:
+def resolve_related_class(model: Any, related: Any, field: Any) -> None:
+    """Give the field its related model, which now exists."""
     field.remote_field.model = related
     field.do_related_class(related, model)

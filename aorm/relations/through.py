@@ -38,7 +38,7 @@ def make_through_model(field: Any, model: Any) -> Any:
             "apps": model._meta.apps,
         },
     )
-    lazy_related_operation(_share_management, model, target, f"{model._meta.app_label}.{name}")
+    lazy_related_operation(share_management, model, target, f"{model._meta.app_label}.{name}")
     body = {
         "Meta": meta,
         "__module__": model.__module__,
@@ -60,5 +60,6 @@ def _link(field: Any, target: Any, name: str) -> Any:
     )
 
 
-def _share_management(model: Any, related: Any, through: Any) -> None:
+def share_management(model: Any, related: Any, through: Any) -> None:
+    """Have the table between made if that of either end is."""
     through._meta.managed = model._meta.managed or related._meta.managed

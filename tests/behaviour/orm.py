@@ -5,11 +5,13 @@ Schemas and cases import from here and from nowhere else, so that one text serve
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from unittest import mock
 
 REFERENCE = "AORM_PARITY_REFERENCE"
 
@@ -29,6 +31,7 @@ if os.environ.get(REFERENCE):
     from django.apps.registry import Apps
     from django.core import exceptions as core_exceptions
     from django.core import validators as django_validators
+    from django.core.checks.model_checks import _check_lazy_references, check_all_models
     from django.db import connections as django_connections
     from django.db import models as django_models
     from django.db import transaction as django_transaction
@@ -43,15 +46,31 @@ if os.environ.get(REFERENCE):
     validators, timezone, connections = django_validators, django_timezone, django_connections
 
     @contextmanager
-    def isolated_models() -> Iterator[None]:
+    def isolated_models() -> Iterator[Any]:
         """Open a registry for the models of a block."""
         config = type("Config", (AppConfig,), {"label": "isolated", "path": "."})
         before = Options.default_apps
-        Options.default_apps = Apps([config("parity_isolated", ModuleType("parity_isolated"))])
+        Options.default_apps = registry = Apps([config("parity_isolated", ModuleType("parity_isolated"))])
         try:
-            yield
+            yield registry
         finally:
             Options.default_apps = before
+
+    def check_all() -> list[Any]:
+        """Check all models of the registry of the block, and what it still waits for."""
+        registry = Options.default_apps
+        return [
+            *check_all_models([registry.get_app_config("isolated")], databases=["default"]),
+            *_check_lazy_references(registry),
+        ]
+
+    @contextmanager
+    def lacking(feature: str) -> Iterator[None]:
+        """Let the default database be one that lacks a feature."""
+        features = django_connections["default"].features
+        with mock.patch.dict(vars(features)), mock.patch.object(type(features), feature, False):
+            vars(features).pop(feature, None)
+            yield
 
     exceptions = SimpleNamespace(
         **{name: value for source in (core_exceptions, django_db) for name, value in vars(source).items()},
@@ -74,6 +93,17 @@ else:
     validators, timezone, connections = aorm_validators, aorm_timezone, aorm.connections
     exceptions = aorm_exceptions
     isolated_models = isolated_apps
+
+    def check_all() -> list[Any]:
+        """Check all models of the registry of the block, and what it still waits for."""
+        return aorm.check(databases=["default"])
+
+    @contextmanager
+    def lacking(feature: str) -> Iterator[None]:
+        """Let the default database be one that lacks a feature."""
+        dialect = aorm.connections["default"].dialect
+        with mock.patch.object(dialect, "features", dataclasses.replace(dialect.features, **{feature: False})):
+            yield
 
 
 F = models.F

@@ -35,6 +35,8 @@ TITLES = {
     "composing": "Composite primary keys",
     "describing": "`_meta`",
     "checking": "Checks of models",
+    "checking_relations": "Checks of relations, composite keys and fields of every kind",
+    "checking_together": "Checks of all models together",
 }
 
 

@@ -176,7 +176,7 @@ def test_names_that_models_share() -> None:
 
 def test_models_that_never_came() -> None:
     declare("Waiting", nobody=key("Nobody"), nowhere=key("nowhere.Nobody"))
-    texts = [text for check_id, _, text, _ in found() if check_id == "models.E022"]
+    texts = [text for check_id, _, text, _ in found() if check_id == "fields.E307"]
     assert [text.rpartition(", but ")[2] for text in texts] == [
         "app 'c' doesn't provide model 'nobody'.",
         "app 'nowhere' isn't installed.",
