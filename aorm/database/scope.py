@@ -11,6 +11,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from aorm.database.commands import Sender, run_steps, spell
+from aorm.database.lease import end_failed_lease
 from aorm.database.observing import Observed, Observer
 from aorm.database.shielding import answer_of, complete
 from aorm.database.transaction import Block, Callback, Steps, Transaction
@@ -279,8 +280,18 @@ class Scope:
 
     async def _pin(self, sql: str | None) -> Slot:
         self.loop = asyncio.get_running_loop()
-        self.pool, self.slot = await self.database.pin(sql, reads_only=self.options.read_only)
-        return self.slot
+        database, reads_only = self.database, self.options.read_only
+        pool, slot = await database.pin(sql, reads_only=reads_only)
+        if reads_only and database.config.is_memory and database.sessions.forbid_writes:
+            # One connection serves readers and writers there: cleaning it, or closing it, lets it write again.
+            slot.is_dirty = True
+            try:
+                await slot.connection.execute(database.sessions.forbid_writes)
+            except BaseException as error:
+                await end_failed_lease(pool, slot, error)
+                raise
+        self.pool, self.slot = pool, slot
+        return slot
 
     def _check(self, block: Block) -> None:
         if block.is_closed:

@@ -62,6 +62,9 @@ class Sessions:
     begin_stream = "BEGIN"
     """How the transaction begins that a stream outside `atomic()` needs for its cursor; empty where it needs none."""
 
+    forbid_writes = ""
+    """What has a session refuse to write, where BEGIN cannot say so; `restore` undoes it."""
+
     has_single_writer = False
     """Whether one connection writes while others read, as in SQLite."""
 

@@ -23,6 +23,7 @@ class SQLiteSessions(Sessions):
     """SQLite: one writer, several readers; PRAGMAs set a connection up."""
 
     begin_stream = ""
+    forbid_writes = "PRAGMA query_only = on"
     has_single_writer = True
 
     _session_words = re.compile(
@@ -55,8 +56,8 @@ class SQLiteSessions(Sessions):
         return tuple(statements)
 
     def restore(self, options: SessionOptions) -> tuple[str, ...]:
-        """Say again what was said at the beginning: foreign keys on, readers that never write."""
-        return self.setup(options)
+        """Say again what was said at the beginning: foreign keys on, readers that never write, writers that do."""
+        return self.setup(options) if options.is_reader else (*self.setup(options), "PRAGMA query_only = off")
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:

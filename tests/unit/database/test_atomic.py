@@ -20,7 +20,7 @@ from aorm.exceptions import (
     TransactionManagementError,
     WouldDeadlock,
 )
-from tests.support.connections import add, open_database, spelled, values
+from tests.support.connections import add, make_counter, open_database, spelled, values
 
 if TYPE_CHECKING:
     from aorm.database.database import Database
@@ -240,12 +240,55 @@ async def test_thirty_read_modify_writes(database: Database) -> None:
     assert await values(database) == [30]
 
 
-async def test_read_only(database: Database) -> None:
-    with pytest.raises(DatabaseError):  # noqa: PT012
-        async with atomic(read_only=True):
+@pytest.mark.parametrize("place", ["sqlite_url", "memory", "postgres_url"])
+async def test_read_only(place: str, request: pytest.FixtureRequest) -> None:
+    url = "sqlite://" if place == "memory" else request.getfixturevalue(place)
+    async with open_database(url) as database:
+        await make_counter(database)
+        for first in (values, lambda _: transaction.asavepoint(), lambda database: add(database, 3)):
+            with pytest.raises(DatabaseError) as caught:  # noqa: PT012
+                async with atomic(read_only=True) as block:
+                    await first(database)
+                    async with atomic():
+                        await add(database, 2)
+            assert (caught.value.sqlstate, block.outcome) == ("25006", "rolled_back")
             assert await values(database) == [0]
+        async with atomic(read_only=True) as block:
+            assert await values(database) == [0]
+        assert block.outcome == "committed"
+        async with atomic():
             await add(database, 2)
-    assert await values(database) == [0]
+        await add(database, 3)
+        assert await values(database) == [0, 0, 0]
+
+
+async def test_read_only_in_memory_among_writers() -> None:
+    async with open_database("sqlite://") as database:
+        await make_counter(database)
+
+        async def read() -> None:
+            with pytest.raises(OperationalError):
+                async with atomic(read_only=True):
+                    await values(database)
+                    await asyncio.sleep(0)
+                    await database.execute("UPDATE counter SET value = -1")
+
+        async def write(identifier: int) -> None:
+            async with atomic():
+                await add(database, identifier)
+
+        await asyncio.gather(*(each for n in range(2, 22) for each in (read(), write(n), database.execute("SELECT 1"))))
+        assert await values(database) == [0] * 21
+
+
+async def test_read_only_in_memory_survives_what_cannot_be_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_database("sqlite://") as database:
+        await make_counter(database)
+        monkeypatch.setattr(database.home().writer._upkeep, "reset", ("nonsense",))
+        async with atomic(read_only=True):
+            await values(database)
+        await add(database, 2)
+        assert await values(database) == [0, 0]
 
 
 async def test_options_belong_to_the_outermost_block(database: Database) -> None:
