@@ -64,6 +64,7 @@ def connection_plan(config: DatabaseConfig, dialect: Any, *, is_reader: bool) ->
         statement_cache_size=0 if config.pooler == "transaction" else config.statement_cache_size,
         connect_timeout=config.connect_timeout,
         is_memory=config.is_memory,
+        adapters=getattr(dialect, "adapters", {}),
     )
 
 

@@ -22,9 +22,9 @@ from aorm.drivers.sqlite_thread import ThreadSide, open_file, uri_of
 from aorm.exceptions import ConnectionLost, OperationalError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
-    from aorm.drivers.protocol import ConnectionPlan
+    from aorm.drivers.protocol import Adapter, ConnectionPlan
 
 __all__ = ["DRIVER", "AiosqliteConnection", "AiosqliteDriver"]
 
@@ -136,12 +136,14 @@ class AiosqliteConnection:
         self._is_closed = False
         self._cancelled: list[Job] = []
 
-    async def open(self, connector: Callable[[], sqlite3.Connection]) -> None:
+    async def open(
+        self, connector: Callable[[], sqlite3.Connection], adapters: Mapping[type, Adapter] | None = None
+    ) -> None:
         """Open the file on the thread."""
 
         def opening() -> None:
             connection = self.raw._connection = connector()
-            self._side = ThreadSide(connection)
+            self._side = ThreadSide(connection, adapters)
 
         await self.visit(opening)
 
@@ -343,7 +345,7 @@ class AiosqliteDriver:
         raw._thread.start()
         connection = AiosqliteConnection(raw, asyncio.get_running_loop())
         try:
-            await connection.open(lambda: self._open(plan))
+            await connection.open(lambda: self._open(plan), plan.adapters)
         except BaseException as error:
             connection.abort()
             if isinstance(error, OperationalError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -10,12 +11,14 @@ import asyncpg
 
 from aorm.drivers.answers import Answer, Errand
 from aorm.drivers.asyncpg_errors import translate, translate_connecting
+from aorm.drivers.asyncpg_moments import Moments
 from aorm.drivers.sockets import close_without_loop, keep_alive, poller_for
+from aorm.exceptions import Error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from aorm.drivers.protocol import ConnectionPlan
+    from aorm.drivers.protocol import Adapter, ConnectionPlan
 
 __all__ = ["DRIVER", "AsyncpgConnection", "AsyncpgDriver"]
 
@@ -83,6 +86,7 @@ class AsyncpgConnection:
         "_bind_execute",
         "_closed_by_us",
         "_loop",
+        "_moments",
         "_poller",
         "_prepared",
         "_protocol",
@@ -92,8 +96,8 @@ class AsyncpgConnection:
         "is_in_transaction",
     )
 
-    def __init__(self, raw: Any, loop: asyncio.AbstractEventLoop) -> None:
-        """Take over a connection that was just made."""
+    def __init__(self, raw: Any, loop: asyncio.AbstractEventLoop, adapt: Adapter | None = None) -> None:
+        """Take over a connection that was just made; `adapt` says what moments without a zone mean."""
         self._raw = raw
         self._loop = loop
         self._protocol = raw._protocol
@@ -106,6 +110,7 @@ class AsyncpgConnection:
         self._bind_execute = self._protocol.bind_execute
         self._prepared = raw._stmt_cache.get
         self._record_class = self._protocol.get_record_class()
+        self._moments = Moments(raw, adapt)
 
     @property
     def raw(self) -> Any:
@@ -120,9 +125,14 @@ class AsyncpgConnection:
             statement = self._prepared((sql, self._record_class, False))
             rows: list[Any]
             if statement is None or self._raw._query_loggers:
+                parameters = await self._moments.prepared(sql, parameters)
                 rows = await self._raw.fetch(sql, *parameters)
             else:
+                if self._moments.places.get(statement, True):
+                    parameters = self._moments.checked(statement, parameters)
                 rows = await self._bind_execute(statement, parameters, "", 0, False, None)
+        except Error:
+            raise
         except Exception as error:
             if not await self._can_heal(error):
                 raise self.explain(error) from error
@@ -139,7 +149,10 @@ class AsyncpgConnection:
             if preamble:
                 await self._raw.execute("; ".join(preamble))
             statement = await self._raw.prepare(sql, name="")
+            parameters = self._moments.checked(statement._state, parameters)
             rows: list[Any] = await statement.fetch(*parameters)
+        except Error:
+            raise
         except Exception as error:
             raise self.explain(error) from error
         return [column.name for column in statement.get_attributes()], rows
@@ -151,9 +164,14 @@ class AsyncpgConnection:
                 await self._raw.execute("; ".join(preamble))
             statement = self._prepared((sql, self._record_class, False)) if parameters else None
             if statement is None or self._raw._query_loggers:
+                parameters = await self._moments.prepared(sql, parameters)
                 status: str = await self._raw.execute(sql, *parameters)
             else:
+                if self._moments.places.get(statement, True):
+                    parameters = self._moments.checked(statement, parameters)
                 status = (await self._bind_execute(statement, parameters, "", 0, True, None))[1].decode()
+        except Error:
+            raise
         except Exception as error:
             if not await self._can_heal(error):
                 raise self.explain(error) from error
@@ -166,7 +184,9 @@ class AsyncpgConnection:
         try:
             if preamble:
                 await self._raw.execute("; ".join(preamble))
-            await self._raw.executemany(sql, rows)
+            await self._raw.executemany(sql, await self._moments.rows(sql, rows))
+        except Error:
+            raise
         except Exception as error:
             raise self.explain(error) from error
 
@@ -177,7 +197,9 @@ class AsyncpgConnection:
         try:
             if preamble:
                 await self._raw.execute("; ".join(preamble))
-            cursor = await self._raw.cursor(sql, *parameters)
+            cursor = await self._raw.cursor(sql, *await self._moments.prepared(sql, parameters))
+        except Error:
+            raise
         except Exception as error:
             raise self.explain(error) from error
         return AsyncpgCursor(self, cursor)
@@ -292,7 +314,7 @@ class AsyncpgDriver:
             )
         except Exception as error:
             raise translate_connecting(error, plan.alias, place) from error
-        connection = AsyncpgConnection(raw, loop)
+        connection = AsyncpgConnection(raw, loop, plan.adapters.get(datetime.datetime))
         try:
             keep_alive(raw._transport)
             if plan.setup:

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 if TYPE_CHECKING:
     from aorm.drivers.answers import Answer
 
-__all__ = ["ConnectionPlan", "Driver", "DriverConnection", "DriverCursor", "Keeper", "Row", "SQLFunction"]
+__all__ = ["Adapter", "ConnectionPlan", "Driver", "DriverConnection", "DriverCursor", "Keeper", "Row", "SQLFunction"]
 
 Row: TypeAlias = Sequence[Any]
 """One row: indexable, iterable, unpackable; `asyncpg.Record` or `tuple`."""
+
+
+Adapter: TypeAlias = Callable[[Any], Any]
+"""Turns a value that a program gave into one that means the same to the database on every machine."""
 
 
 class SQLFunction(Protocol):
@@ -49,6 +53,8 @@ class ConnectionPlan:
     statement_cache_size: int = 100
     connect_timeout: float = 10.0
     is_memory: bool = False
+    adapters: Mapping[type, Adapter] = field(default_factory=dict)
+    """What values of a class become as parameters of statements that a program writes itself."""
 
 
 class DriverCursor(Protocol):

@@ -13,9 +13,9 @@ from urllib.parse import quote, urlencode
 from aorm.exceptions import NotSupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from aorm.drivers.protocol import ConnectionPlan, SQLFunction
+    from aorm.drivers.protocol import Adapter, ConnectionPlan, SQLFunction
 
 __all__ = ["ThreadSide", "native_functions", "open_file", "register_functions", "uri_of"]
 
@@ -27,9 +27,12 @@ _SETUP_PAUSE = 0.01
 class ThreadSide:
     """An open connection of `sqlite3`, and the cursors that are open on it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Take over a connection that was just opened."""
+    def __init__(self, connection: sqlite3.Connection, adapters: Mapping[type, Adapter] | None = None) -> None:
+        """Take over a connection that was just opened; `adapters` say what parameters of their classes become."""
         self.connection = connection
+        # Ours, for sqlite3's belong to the whole process, know no time zones, and are deprecated.
+        self._adapters = dict(adapters or {})
+        self._adapted = frozenset(self._adapters)
         self.cursors: set[sqlite3.Cursor] = set()
 
     def fetch(self, sql: str, parameters: Sequence[Any], preamble: Sequence[str]) -> list[Any]:
@@ -37,6 +40,8 @@ class ThreadSide:
         connection = self.connection
         for text in preamble:
             connection.execute(text)
+        if not self._adapted.isdisjoint(map(type, parameters)):
+            parameters = self._adapt(parameters)
         cursor = connection.execute(sql, parameters)
         try:
             return cursor.fetchall()
@@ -48,6 +53,8 @@ class ThreadSide:
         connection = self.connection
         for text in preamble:
             connection.execute(text)
+        if not self._adapted.isdisjoint(map(type, parameters)):
+            parameters = self._adapt(parameters)
         cursor = connection.execute(sql, parameters)
         try:
             return [column[0] for column in cursor.description or ()], cursor.fetchall()
@@ -59,6 +66,8 @@ class ThreadSide:
         connection = self.connection
         for text in preamble:
             connection.execute(text)
+        if not self._adapted.isdisjoint(map(type, parameters)):
+            parameters = self._adapt(parameters)
         cursor = connection.execute(sql, parameters)
         try:
             if cursor.description is not None:
@@ -71,6 +80,7 @@ class ThreadSide:
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]], preamble: Sequence[str]) -> None:
         """Run a statement once for each row of parameters, all or none."""
         connection = self.connection
+        rows = map(self._adapt, rows)
         for text in preamble:
             connection.execute(text)
         if connection.in_transaction:
@@ -94,7 +104,13 @@ class ThreadSide:
         # Known from here on: the task that asked may be cancelled before it gets to see the cursor.
         cursor = connection.cursor()
         self.cursors.add(cursor)
-        return cursor.execute(sql, parameters)
+        return cursor.execute(sql, self._adapt(parameters))
+
+    def _adapt(self, parameters: Sequence[Any]) -> Sequence[Any]:
+        adapters = self._adapters
+        if isinstance(parameters, dict) or self._adapted.isdisjoint(map(type, parameters)):
+            return parameters
+        return [adapters[value.__class__](value) if value.__class__ in adapters else value for value in parameters]
 
     def close_cursors(self, *cursors: sqlite3.Cursor) -> None:
         """End the snapshots of some cursors, or of all."""

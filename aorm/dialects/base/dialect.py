@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm.dialects.base.compiled import Compiled, Encoder
@@ -12,13 +13,13 @@ from aorm.sql.tables import Column, Label
 from aorm.sql.types import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from aorm.dialects.base.catalog import Catalog
     from aorm.dialects.base.features import Features
     from aorm.dialects.base.functions import SQLFunction
     from aorm.dialects.base.sessions import Sessions
-    from aorm.dialects.base.types import Types
+    from aorm.dialects.base.types import Conversion, Types
     from aorm.dialects.base.writer import Writer
     from aorm.sql.node import Node, Term
     from aorm.sql.types import SqlType
@@ -49,6 +50,8 @@ class Dialect:
     catalog: ClassVar[Catalog]
     # What the driver registers on each new connection: functions that the database lacks and Python can give it.
     functions: ClassVar[tuple[SQLFunction, ...]] = ()
+    # What the driver makes of values of a class in statements that a program writes; those of models come encoded.
+    adapters: ClassVar[Mapping[type, Conversion]] = MappingProxyType({})
 
     def __init__(self, features: Features, types: Types, writer: Callable[..., Writer]) -> None:
         """Put a dialect together from its parts."""

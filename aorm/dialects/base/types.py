@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import decimal
 import uuid
+import zoneinfo
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm.exceptions import DataError, NotSupportedError
+from aorm.settings import settings
 from aorm.sql import types
 from aorm.sql.documents import document_text
 from aorm.utils.codegen import inlined
@@ -95,6 +97,11 @@ def utc_text(value: datetime.datetime) -> str:
     if value.tzinfo is None or value.utcoffset() is None:
         raise DataError("a naive datetime cannot be stored as timestamptz: give it a time zone.")
     return value.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(" ")
+
+
+def session_zone() -> datetime.tzinfo:
+    """Return the time zone in which moments without one are read."""
+    return datetime.UTC if settings.use_tz else zoneinfo.ZoneInfo(settings.time_zone)
 
 
 def naive_text(value: datetime.datetime) -> str:

@@ -14,7 +14,7 @@ from aorm.dialects.postgresql.predicates import PostgreSQLPredicates
 from aorm.dialects.postgresql.sessions import SESSIONS
 from aorm.dialects.postgresql.statements import PostgreSQLStatements
 from aorm.dialects.postgresql.temporal import PostgreSQLTemporal
-from aorm.dialects.postgresql.types import PostgreSQLTypes
+from aorm.dialects.postgresql.types import ADAPTERS, PostgreSQLTypes
 
 FEATURES = Features(
     database="PostgreSQL",
@@ -87,6 +87,7 @@ class PostgreSQLDialect(Dialect):
     numbers_placeholders = True
     sessions = SESSIONS
     catalog = CATALOG
+    adapters = ADAPTERS
 
     def __init__(self, features: Features = FEATURES) -> None:
         """Make the dialect, by default with what every supported version of the server can do."""

@@ -7,11 +7,19 @@ import decimal
 import ipaddress
 import json
 import uuid
-import zoneinfo
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aorm.dialects.base.functions import NUMERIC_FUNCTIONS
-from aorm.dialects.base.types import Conversion, Types, aware, json_text, microseconds, naive_text, naive_time
+from aorm.dialects.base.types import (
+    Conversion,
+    Types,
+    aware,
+    json_text,
+    microseconds,
+    naive_text,
+    naive_time,
+    session_zone,
+)
 from aorm.exceptions import DataError
 from aorm.settings import settings
 from aorm.sql.functions import Aggregate, Window
@@ -20,6 +28,8 @@ from aorm.sql.values import Cast, Operation, Param
 from aorm.utils.codegen import inlined
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aorm.sql.node import Term
     from aorm.sql.types import SqlType
 
@@ -32,17 +42,24 @@ def exact(value: Any) -> decimal.Decimal:
 _ENDS_OF_TIME = (datetime.datetime.min, datetime.datetime.max)
 
 
-def session_zone() -> datetime.tzinfo:
-    """Return the time zone in which sessions of ours read moments without one."""
-    return datetime.UTC if settings.use_tz else zoneinfo.ZoneInfo(settings.time_zone)
-
-
 def in_session_zone(value: datetime.datetime) -> datetime.datetime:
     """Return a naive moment as PostgreSQL would read it: asyncpg would take it for local time of this process.
 
     As in Django's databases, columns know the moment's offset also where ``settings.use_tz`` is off.
     """
     return value if value.tzinfo is not None else value.replace(tzinfo=session_zone())
+
+
+def certain_moment(value: datetime.date) -> datetime.datetime:
+    """Return what a naive datetime, or a date, means where a program gives it for a timestamptz: as in a model.
+
+    asyncpg would take it for local time of the process. Refused while time zones are in use.
+    """
+    if settings.use_tz:
+        kind = "naive datetime" if isinstance(value, datetime.datetime) else "date"
+        raise DataError(f"a {kind} cannot be sent as timestamptz: give it a time zone.")
+    moment = value if isinstance(value, datetime.datetime) else datetime.datetime.combine(value, datetime.time())
+    return in_session_zone(moment)
 
 
 def without_zone(value: datetime.datetime) -> datetime.datetime:
@@ -63,6 +80,9 @@ def address_text(value: Any) -> str:
     """Return an address as PostgreSQL writes it; before 3.13, Python shows one of IPv4 in IPv6 in hexadecimal."""
     mapped = value.ipv4_mapped if value.__class__ is ipaddress.IPv6Address else None
     return str(value) if mapped is None else f"::ffff:{mapped}"
+
+
+ADAPTERS: Mapping[type, Conversion] = {datetime.datetime: certain_moment, datetime.date: certain_moment}
 
 
 class PostgreSQLTypes(Types):

@@ -13,7 +13,7 @@ from aorm.dialects.sqlite.registration import FUNCTIONS
 from aorm.dialects.sqlite.sessions import SESSIONS
 from aorm.dialects.sqlite.statements import SQLiteStatements
 from aorm.dialects.sqlite.temporal import SQLiteTemporal
-from aorm.dialects.sqlite.types import SQLiteTypes
+from aorm.dialects.sqlite.types import ADAPTERS, SQLiteTypes
 
 FEATURES = Features(
     database="SQLite",
@@ -55,6 +55,7 @@ class SQLiteDialect(Dialect):
     sessions = SESSIONS
     catalog = CATALOG
     functions = FUNCTIONS
+    adapters = ADAPTERS
 
     def __init__(self, features: Features = FEATURES) -> None:
         """Make the dialect."""

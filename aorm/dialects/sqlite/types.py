@@ -16,6 +16,7 @@ from aorm.dialects.base.types import (
     microseconds,
     naive_text,
     naive_time,
+    session_zone,
     utc_text,
 )
 from aorm.exceptions import DataError
@@ -26,6 +27,8 @@ from aorm.sql.values import Literal, Operation, Outer, Param
 from aorm.utils.codegen import inlined
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aorm.sql.node import Term
     from aorm.sql.types import SqlType
 
@@ -141,6 +144,23 @@ def hexadecimal(value: Any) -> str:
 def exact_float(value: Any) -> str:
     """Return a float in a spelling that loses nothing and knows infinities, as it stands in a JSON list."""
     return float(value).hex()
+
+
+def moment_text(value: datetime.datetime) -> str:
+    """Return a moment that a program sends as it would be stored; a naive one, which has no zone to go by, as it is."""
+    if value.tzinfo is None:
+        return naive_text(value)
+    return naive_text(value.astimezone(session_zone()).replace(tzinfo=None))
+
+
+ADAPTERS: Mapping[type, Conversion] = {
+    datetime.datetime: moment_text,
+    datetime.date: encode_date,
+    datetime.time: encode_time,
+    datetime.timedelta: microseconds,
+    decimal.Decimal: encode_decimal,
+    uuid.UUID: encode_uuid,
+}
 
 
 class SQLiteTypes(Types):

@@ -1,0 +1,91 @@
+"""Keep asyncpg from reading moments without a time zone as local time of the process.
+
+Where a parameter is a timestamptz, it takes a naive datetime, or a date, to be local: the result would depend on the
+machine. What a model writes is aware already; this is for statements that a program writes itself.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+__all__ = ["Moments"]
+
+_MOST_STATEMENTS = 1000
+
+
+class Moments:
+    """Which parameters of the statements of one connection are moments with a zone, and what they may be."""
+
+    __slots__ = ("_adapt", "_get_statement", "places")
+
+    def __init__(self, raw: Any, adapt: Callable[[datetime.date], datetime.datetime] | None) -> None:
+        """Have `adapt` decide what a naive datetime or a date means, or refuse it; None leaves that to asyncpg."""
+        self._get_statement = raw._get_statement
+        self._adapt = adapt
+        self.places: dict[Any, tuple[int, ...]] = {}
+        """The parameters that are moments, by prepared statement; empty for those without."""
+
+    def checked(self, statement: Any, parameters: Sequence[Any]) -> Sequence[Any]:
+        """Return the parameters with every moment made certain; `statement` is a prepared one of asyncpg's."""
+        places = self.places.get(statement)
+        if places is None:
+            places = self._learn(statement)
+        adapted: list[Any] | None = None
+        for place in places:
+            value = parameters[place] if place < len(parameters) else None
+            if value is None or (value.__class__ is datetime.datetime and value.tzinfo is not None):
+                continue
+            adapted = list(parameters) if adapted is None else adapted
+            adapted[place] = self._certain(value)
+        return parameters if adapted is None else adapted
+
+    async def prepared(self, sql: str, parameters: Sequence[Any]) -> Sequence[Any]:
+        """Return the parameters of a statement that may not be prepared yet; it is, where one of them is in doubt."""
+        if not any(_is_doubtful(value) for value in parameters):
+            return parameters
+        return self.checked(await self._get_statement(sql, None), parameters)
+
+    async def rows(self, sql: str, rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+        """Return rows of parameters, each made certain when it is asked for."""
+        statement = await self._get_statement(sql, None)
+        return self._each(statement, rows) if self._learn(statement) else rows
+
+    def _each(self, statement: Any, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+        for parameters in rows:
+            yield self.checked(statement, parameters)
+
+    def _learn(self, statement: Any) -> tuple[int, ...]:
+        if len(self.places) >= _MOST_STATEMENTS:
+            self.places.clear()
+        names = [kind.name for kind in statement._get_parameters()] if self._adapt is not None else []
+        places = tuple(place for place, name in enumerate(names) if "timestamptz" in name or "tstz" in name)
+        self.places[statement] = places
+        return places
+
+    def _certain(self, value: Any) -> Any:
+        """Return a moment, or moments in an array or a range, with their zones; other things are asyncpg's to refuse."""
+        if isinstance(value, datetime.date):
+            if getattr(value, "tzinfo", None) is not None or self._adapt is None:
+                return value
+            return self._adapt(value)
+        if isinstance(value, (list, tuple)):
+            return [self._certain(item) for item in value]
+        if isinstance(value, asyncpg.Range) and not value.isempty:
+            lower, upper = self._certain(value.lower), self._certain(value.upper)
+            return asyncpg.Range(lower, upper, lower_inc=value.lower_inc, upper_inc=value.upper_inc)
+        return value
+
+
+def _is_doubtful(value: Any) -> bool:
+    """Tell whether a value may be a moment without a zone."""
+    if isinstance(value, datetime.date):
+        return getattr(value, "tzinfo", None) is None
+    if isinstance(value, (list, tuple)):
+        return any(isinstance(item, (datetime.date, list, tuple, asyncpg.Range)) for item in value)
+    return isinstance(value, asyncpg.Range)
