@@ -12,8 +12,9 @@ show it.
 from __future__ import annotations
 
 import functools
+import inspect
 from asyncio import _get_running_loop
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import suppress
 from threading import Lock
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
@@ -26,7 +27,7 @@ from aorm.exceptions import InterfaceError, SyncInAsyncContext
 from aorm.portal import get_portal, register_close
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 
 __all__ = [
     "SyncIterator",
@@ -73,35 +74,37 @@ def run_sync(coroutine: Awaitable[R]) -> R:
 
     A transaction that this thread has open covers it. Raises `SyncInAsyncContext` in a running event loop.
     """
-    if _get_running_loop() is not None:
-        if isinstance(coroutine, Coroutine):
-            coroutine.close()
-        raise SyncInAsyncContext(
-            "run_sync() cannot be called from async code in a running event loop: await the coroutine instead."
-        )
-    return _run(coroutine)
+    try:
+        if _get_running_loop() is not None:
+            raise SyncInAsyncContext(
+                "run_sync() cannot be called from async code in a running event loop: await the coroutine instead."
+            )
+        return _run(coroutine)
+    except BaseException:
+        _close_unstarted(coroutine)
+        raise
 
 
 def _run(awaitable: Awaitable[R]) -> R:
     try:
-        anyio.from_thread.check_cancelled()
-    except RuntimeError:
-        return run_on(linked_loop() or _portal_loop(awaitable), awaitable)
+        try:
+            anyio.from_thread.check_cancelled()
+        except RuntimeError:
+            loop = linked_loop() or get_portal().loop
+        else:
+            return run_from_worker(awaitable)
+        return run_on(loop, awaitable)
     except BaseException:
-        # The task that sent this worker thread was cancelled.
-        if isinstance(awaitable, Coroutine):
-            awaitable.close()
+        # Ctrl-C may come at any moment, and the task that sent this worker thread may have been cancelled.
+        _close_unstarted(awaitable)
         raise
-    return run_from_worker(awaitable)
 
 
-def _portal_loop(awaitable: Awaitable[Any]) -> AbstractEventLoop:
-    try:
-        return get_portal().loop
-    except BaseException:
-        if isinstance(awaitable, Coroutine):
+def _close_unstarted(awaitable: Awaitable[Any]) -> None:
+    """Close a coroutine that never ran, which would complain that nobody awaited it."""
+    if inspect.iscoroutine(awaitable) and inspect.getcoroutinestate(awaitable) == inspect.CORO_CREATED:
+        with suppress(ValueError):
             awaitable.close()
-        raise
 
 
 def sync_name(name: str) -> str:

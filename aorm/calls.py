@@ -182,6 +182,10 @@ class Call:
     def _cancel(self) -> None:
         if self.task is not None:
             _cancel_after_first_step(self.task)
+        elif not self.finished:
+            # The thread was interrupted before it had sent the call; nobody else is going to.
+            self._end_unstarted("the thread that called was interrupted")
+            self.messages.put(None)
 
 
 def _cancel_after_first_step(task: asyncio.Task[None]) -> None:
@@ -280,9 +284,9 @@ def run_on(loop: AbstractEventLoop, awaitable: Awaitable[R]) -> R:
     and goes on.
     """
     call = Call(loop, awaitable)
-    context = copy_context()
-    context.run(_link.set, call)
     try:
+        context = copy_context()
+        context.run(_link.set, call)
         loop.call_soon_threadsafe(call.start, context)
         call.wait()
     except BaseException:

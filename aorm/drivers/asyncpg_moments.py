@@ -69,7 +69,7 @@ class Moments:
         return places
 
     def _certain(self, value: Any) -> Any:
-        """Return a moment, or moments in an array or a range, with their zones; other things are asyncpg's to refuse."""
+        """Return a moment, or moments in an array or a range, with zones; other things are for asyncpg to refuse."""
         if isinstance(value, datetime.date):
             if getattr(value, "tzinfo", None) is not None or self._adapt is None:
                 return value

@@ -179,7 +179,8 @@ async def main():
                         print([tuple(row) for row in await database.fetch(sql, [nested])])
                     except aorm.DataError as error:
                         print(error)
-    print([tuple(row) for row in await database.fetch("SELECT CAST($1 AS timestamp)" if is_postgres else select, [NAIVE])])
+    plain = "SELECT CAST($1 AS timestamp)" if is_postgres else select
+    print([tuple(row) for row in await database.fetch(plain, [NAIVE])])
     await database.execute("DROP TABLE moments")
 
 

@@ -174,6 +174,43 @@ def test_interrupt_in_a_function_that_a_coroutine_waits_for() -> None:
     assert run(script) == "['cancelled', 'interrupted']\n"
 
 
+def test_an_interrupt_at_any_line_leaves_no_coroutine_behind() -> None:
+    # Ctrl-C raises between two instructions; here between any two lines of the way from the call to its answer.
+    script = """
+        def interrupted(at):
+            seen = 0
+            def trace(frame, event, argument):
+                nonlocal seen
+                if not frame.f_code.co_filename.endswith(("bridge.py", "calls.py", "portal.py")):
+                    return None
+                # Before the first line the coroutine is its maker's.
+                is_first = frame.f_code.co_name == "run_sync" and frame.f_lineno == first
+                if event == "line" and not is_first:
+                    seen += 1
+                    if seen == at:
+                        sys.settrace(None)
+                        raise KeyboardInterrupt
+                return trace
+            code = run_sync.__code__
+            first = min(line for _, _, line in code.co_lines() if line and line > code.co_firstlineno)
+            sys.settrace(trace)
+            try:
+                run_sync(one())
+            except KeyboardInterrupt:
+                return True
+            finally:
+                sys.settrace(None)
+            return False
+
+        run_sync(one())
+        at = 0
+        while interrupted(at := at + 1):
+            pass
+        print(at > 20, run_blocking(one) and len(asyncio.all_tasks(get_portal().loop)))
+    """
+    assert run(script) == "True 1\n"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_interrupts_at_random_moments_leave_nothing_running() -> None:
     script = """

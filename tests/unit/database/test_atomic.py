@@ -267,7 +267,7 @@ async def test_read_only_in_memory_among_writers() -> None:
         await make_counter(database)
 
         async def read() -> None:
-            with pytest.raises(OperationalError):
+            with pytest.raises(OperationalError):  # noqa: PT012
                 async with atomic(read_only=True):
                     await values(database)
                     await asyncio.sleep(0)
