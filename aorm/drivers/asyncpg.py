@@ -87,6 +87,7 @@ class AsyncpgConnection:
         "_closed_by_us",
         "_loop",
         "_moments",
+        "_plain",
         "_poller",
         "_prepared",
         "_protocol",
@@ -111,6 +112,7 @@ class AsyncpgConnection:
         self._prepared = raw._stmt_cache.get
         self._record_class = self._protocol.get_record_class()
         self._moments = Moments(raw, adapt)
+        self._plain = self._moments.plain
 
     @property
     def raw(self) -> Any:
@@ -128,7 +130,7 @@ class AsyncpgConnection:
                 parameters = await self._moments.prepared(sql, parameters)
                 rows = await self._raw.fetch(sql, *parameters)
             else:
-                if self._moments.places.get(statement, True):
+                if statement not in self._plain:
                     parameters = self._moments.checked(statement, parameters)
                 rows = await self._bind_execute(statement, parameters, "", 0, False, None)
         except Error:
@@ -167,7 +169,7 @@ class AsyncpgConnection:
                 parameters = await self._moments.prepared(sql, parameters)
                 status: str = await self._raw.execute(sql, *parameters)
             else:
-                if self._moments.places.get(statement, True):
+                if statement not in self._plain:
                     parameters = self._moments.checked(statement, parameters)
                 status = (await self._bind_execute(statement, parameters, "", 0, True, None))[1].decode()
         except Error:

@@ -22,18 +22,19 @@ _MOST_STATEMENTS = 1000
 class Moments:
     """Which parameters of the statements of one connection are moments with a zone, and what they may be."""
 
-    __slots__ = ("_adapt", "_get_statement", "places")
+    __slots__ = ("_adapt", "_get_statement", "_places", "plain")
 
     def __init__(self, raw: Any, adapt: Callable[[datetime.date], datetime.datetime] | None) -> None:
         """Have `adapt` decide what a naive datetime or a date means, or refuse it; None leaves that to asyncpg."""
         self._get_statement = raw._get_statement
         self._adapt = adapt
-        self.places: dict[Any, tuple[int, ...]] = {}
-        """The parameters that are moments, by prepared statement; empty for those without."""
+        self._places: dict[Any, tuple[int, ...]] = {}
+        self.plain: set[Any] = set()
+        """Prepared statements that have no moments among their parameters, as most; these need not be checked."""
 
     def checked(self, statement: Any, parameters: Sequence[Any]) -> Sequence[Any]:
         """Return the parameters with every moment made certain; `statement` is a prepared one of asyncpg's."""
-        places = self.places.get(statement)
+        places = self._places.get(statement)
         if places is None:
             places = self._learn(statement)
         adapted: list[Any] | None = None
@@ -61,11 +62,14 @@ class Moments:
             yield self.checked(statement, parameters)
 
     def _learn(self, statement: Any) -> tuple[int, ...]:
-        if len(self.places) >= _MOST_STATEMENTS:
-            self.places.clear()
+        if len(self._places) >= _MOST_STATEMENTS:
+            self._places.clear()
+            self.plain.clear()
         names = [kind.name for kind in statement._get_parameters()] if self._adapt is not None else []
         places = tuple(place for place, name in enumerate(names) if "timestamptz" in name or "tstz" in name)
-        self.places[statement] = places
+        self._places[statement] = places
+        if not places:
+            self.plain.add(statement)
         return places
 
     def _certain(self, value: Any) -> Any:

@@ -60,14 +60,15 @@ values           | sqlite     |     2     1     3     0          |     2     1  
 """
 
 # Calls of a driver's own code for one statement, on its connection's loop and, for SQLite, on its thread.
+# One of SQLite's looks whether a parameter is of a class that the database does not know.
 DRIVERS = """
 statement                    | driver     | 3.11: Python, C | 3.12: Python, C
 fetch: the loop's thread     | postgresql |     2     0     |     2     0
 execute: the loop's thread   | postgresql |     2     3     |     2     3
 fetch: the loop's thread     | sqlite     |    14     2     |    14     2
-fetch: the driver's thread   | sqlite     |     2     5     |     2     5
+fetch: the driver's thread   | sqlite     |     2     6     |     2     6
 execute: the loop's thread   | sqlite     |    14     2     |    14     2
-execute: the driver's thread | sqlite     |     2     5     |     2     5
+execute: the driver's thread | sqlite     |     2     6     |     2     6
 """
 
 # Statements that reach the driver, BEGIN and COMMIT included, then round trips to PostgreSQL, and visits to SQLite's
