@@ -40,6 +40,7 @@ class Moments:
         adapted: list[Any] | None = None
         for place in places:
             value = parameters[place] if place < len(parameters) else None
+            # As _is_certain says, without the call: here come the statements of models.
             if value is None or (value.__class__ is datetime.datetime and value.tzinfo is not None):
                 continue
             adapted = list(parameters) if adapted is None else adapted
@@ -79,11 +80,15 @@ class Moments:
                 return value
             return self._adapt(value)
         if isinstance(value, (list, tuple)):
-            return [self._certain(item) for item in value]
+            return value if all(map(_is_certain, value)) else [self._certain(item) for item in value]
         if isinstance(value, asyncpg.Range) and not value.isempty:
             lower, upper = self._certain(value.lower), self._certain(value.upper)
             return asyncpg.Range(lower, upper, lower_inc=value.lower_inc, upper_inc=value.upper_inc)
         return value
+
+
+def _is_certain(value: Any) -> bool:
+    return value is None or (value.__class__ is datetime.datetime and value.tzinfo is not None)
 
 
 def _is_doubtful(value: Any) -> bool:
