@@ -11,6 +11,7 @@ from aorm.database.capture import capture_queries
 from aorm.database.databases import DEFAULT_DB_ALIAS, aclose_all, close_all
 from aorm.database.databases import databases as connections
 from aorm.database.management import on_commit
+from aorm.database.raw import raw_connection
 from aorm.database.routing import router
 from aorm.exceptions import (
     CommitUnknown,
@@ -79,6 +80,7 @@ __all__ = [
     "exceptions",
     "models",
     "on_commit",
+    "raw_connection",
     "router",
     "run_sync",
     "schema",

@@ -127,7 +127,7 @@ class AiosqliteConnection:
 
     def __init__(self, raw: aiosqlite.Connection, loop: asyncio.AbstractEventLoop) -> None:
         """Take over a connection whose thread runs, but which is not open yet."""
-        self.raw = raw
+        self.raw: Any = raw
         self.loop = loop
         self.guard = threading.Lock()
         self.running: Job | None = None
@@ -231,7 +231,8 @@ class AiosqliteConnection:
             return
         self._is_closed = True
         with self.guard:
-            if self.running is not None and self._side is not None:
+            if self._side is not None:
+                # Also what a program runs by itself, on the raw connection; without a statement this does nothing.
                 with contextlib.suppress(sqlite3.Error):
                     self._side.connection.interrupt()
         self._queue.put_nowait((None, self._close))

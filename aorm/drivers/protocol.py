@@ -76,6 +76,11 @@ class DriverConnection(Protocol):
     driver can.
     """
 
+    @property
+    def raw(self) -> Any:
+        """The driver's own connection."""
+        ...
+
     async def fetch(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> list[Any]:
         """Run a statement and return its rows."""
         ...

@@ -47,7 +47,7 @@ class RecordingConnection:
 
     def __init__(self, driver: RecordingDriver) -> None:
         """Report everything to `driver`."""
-        self._driver = driver
+        self.raw = self._driver = driver
         self._is_open = True
         self._is_in_transaction = False
 
