@@ -33,6 +33,11 @@ class Observed:
         self.is_in_transaction = connection.is_in_transaction
         self.on_lost = connection.on_lost
 
+    @property
+    def raw(self) -> Any:
+        """The driver's own connection."""
+        return self._connection.raw
+
     async def fetch(self, sql: str, parameters: Sequence[Any] = (), preamble: Sequence[str] = ()) -> list[Any]:
         """Report, and pass on."""
         started = self._begin(preamble)
