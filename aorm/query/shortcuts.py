@@ -136,7 +136,10 @@ def find_shortcut(meta: Options, keyword: str, joins: dict[Path, tuple[JoinStep,
     if left.__class__ is not Resolved:
         return False
     lookup = left.get_lookup(target.rest[0] if target.rest else "exact")
-    if lookup is None or lookup.build.__func__.__module__ not in SCOPELESS:
+    if lookup is None:
+        return False
+    left, lookup = lookup.for_plain_values(left)
+    if lookup.build.__func__.__module__ not in SCOPELESS:
         return False
     operator = operator_of(lookup)
     kept = kept_values(left.output) if operator and left.output.sql_type.name in STATIC_TYPES else ""

@@ -112,6 +112,16 @@ class RelatedLookup(Lookup):
         return predicate
 
     @classmethod
+    def for_plain_values(cls, left: Resolved) -> tuple[Resolved, type[Lookup]]:
+        """Return the column of the key, and the lookup of the same name of its own field."""
+        columns = as_columns(left, left.output.target_fields)  # type: ignore[attr-defined]
+        lookup = columns[0].output.get_lookup(cls.lookup_name or "")
+        if len(columns) > 1 or lookup is None or cls.build.__func__ is not RelatedLookup.build.__func__:  # type: ignore[attr-defined]
+            return left, cls
+        found: tuple[Resolved, type[Lookup]] = lookup.for_plain_values(columns[0])
+        return found
+
+    @classmethod
     def build_row(cls, left: Resolved, columns: Sequence[Resolved], keys: Sequence[Any], scope: Scope) -> Predicate:
         """Make the comparison of several columns at once."""
         parameters = []

@@ -51,6 +51,11 @@ class Lookup(Expression):
             # A user's subclass of a built-in lookup must not be built by the built-in's short cut.
             cls.build = classmethod(_build_custom)  # type: ignore[assignment]  # pyright: ignore
 
+    @classmethod
+    def for_plain_values(cls, left: Resolved) -> tuple[Resolved, type[Lookup]]:
+        """Return the left side and the lookup that values which are neither objects nor None come to in the end."""
+        return left, cls
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.lhs!r}, {self.rhs!r})"
 
