@@ -37,13 +37,10 @@ STATIC_TYPES = frozenset({"smallint", "integer", "bigint", "double", "varchar", 
 SCOPELESS = frozenset({comparison.__name__, text.__name__})
 
 
-# The comparisons that are an operator between a column and a parameter.
-OPERATORS = {
-    comparison.Exact.build.__func__: "=",  # type: ignore[attr-defined]
-    comparison.GreaterThan.build.__func__: ">",  # type: ignore[attr-defined]
-    comparison.GreaterThanOrEqual.build.__func__: ">=",  # type: ignore[attr-defined]
-    comparison.LessThan.build.__func__: "<",  # type: ignore[attr-defined]
-    comparison.LessThanOrEqual.build.__func__: "<=",  # type: ignore[attr-defined]
+# The ways to build a comparison that come to the lookup's operator between a column and a parameter.
+OPERATING = {
+    lookup.build.__func__  # type: ignore[attr-defined]
+    for lookup in (comparison.Exact, comparison.OrderLookup, comparison.IntegerLookup)
 }
 
 
@@ -149,11 +146,7 @@ def find_shortcut(meta: Options, keyword: str, joins: dict[Path, tuple[JoinStep,
 
 def operator_of(lookup: Any) -> str:
     """Return the operator of a lookup that is no more than one for a value that its field keeps; else nothing."""
-    build = lookup.build.__func__
-    if build is comparison.IntegerLookup.build.__func__:  # type: ignore[attr-defined]
-        operator: str = lookup.operator
-        return operator
-    return OPERATORS.get(build, "")
+    return str(lookup.operator) if lookup.build.__func__ in OPERATING else ""
 
 
 def _write_make(left: Resolved, build: Any, operator: str, kept: str) -> Callable[[Any], Predicate]:

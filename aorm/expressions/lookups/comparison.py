@@ -65,6 +65,7 @@ class Exact(Lookup):
     """``pages=100``: equality. NULL is asked for by ``isnull``."""
 
     lookup_name: ClassVar[str | None] = "exact"
+    operator: ClassVar[str] = "="
 
     @classmethod
     def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
@@ -93,60 +94,47 @@ def compare_with_truth(term: Term, truth: bool) -> Predicate:
     return Compare(term, "=", Literal(truth, BOOLEAN))
 
 
-class GreaterThan(Lookup):
-    """``pages__gt=100``."""
+class OrderLookup(Lookup):
+    """A comparison by the order of values."""
 
-    lookup_name: ClassVar[str | None] = "gt"
+    operator: ClassVar[str]
 
     @classmethod
     def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
         """Make ``left > value``."""
         if value.__class__ in PLAIN and (left.__class__ is Resolved or not left.bilateral_transforms):
             output = left.output
-            return Compare(left.term, ">", Param(output.get_prep_value(value), output.sql_type, output.adapter))
-        return Compare(left.term, ">", right_side(left, value, scope).term)
+            parameter = Param(output.get_prep_value(value), output.sql_type, output.adapter)
+            return Compare(left.term, cls.operator, parameter)
+        return Compare(left.term, cls.operator, right_side(left, value, scope).term)
 
 
-class GreaterThanOrEqual(Lookup):
+class GreaterThan(OrderLookup):
+    """``pages__gt=100``."""
+
+    lookup_name: ClassVar[str | None] = "gt"
+    operator: ClassVar[str] = ">"
+
+
+class GreaterThanOrEqual(OrderLookup):
     """``pages__gte=100``."""
 
     lookup_name: ClassVar[str | None] = "gte"
-
-    @classmethod
-    def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
-        """Make ``left >= value``."""
-        if value.__class__ in PLAIN and (left.__class__ is Resolved or not left.bilateral_transforms):
-            output = left.output
-            return Compare(left.term, ">=", Param(output.get_prep_value(value), output.sql_type, output.adapter))
-        return Compare(left.term, ">=", right_side(left, value, scope).term)
+    operator: ClassVar[str] = ">="
 
 
-class LessThan(Lookup):
+class LessThan(OrderLookup):
     """``pages__lt=100``."""
 
     lookup_name: ClassVar[str | None] = "lt"
-
-    @classmethod
-    def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
-        """Make ``left < value``."""
-        if value.__class__ in PLAIN and (left.__class__ is Resolved or not left.bilateral_transforms):
-            output = left.output
-            return Compare(left.term, "<", Param(output.get_prep_value(value), output.sql_type, output.adapter))
-        return Compare(left.term, "<", right_side(left, value, scope).term)
+    operator: ClassVar[str] = "<"
 
 
-class LessThanOrEqual(Lookup):
+class LessThanOrEqual(OrderLookup):
     """``pages__lte=100``."""
 
     lookup_name: ClassVar[str | None] = "lte"
-
-    @classmethod
-    def build(cls, left: Resolved, value: Any, scope: Scope) -> Predicate:
-        """Make ``left <= value``."""
-        if value.__class__ in PLAIN and (left.__class__ is Resolved or not left.bilateral_transforms):
-            output = left.output
-            return Compare(left.term, "<=", Param(output.get_prep_value(value), output.sql_type, output.adapter))
-        return Compare(left.term, "<=", right_side(left, value, scope).term)
+    operator: ClassVar[str] = "<="
 
 
 def compare_integer(left: Resolved, operator: str, value: int, beyond: tuple[bool, bool]) -> Predicate:
@@ -194,14 +182,12 @@ class IntegerLookup(Lookup):
 class IntegerFieldExact(IntegerLookup, Exact):
     """Equality with an integer column: a number that the column cannot hold matches nothing."""
 
-    operator: ClassVar[str] = "="
     fallback: ClassVar[type[Lookup]] = Exact
 
 
 class IntegerGreaterThan(IntegerLookup, GreaterThan):
     """``>`` on an integer column."""
 
-    operator: ClassVar[str] = ">"
     fallback: ClassVar[type[Lookup]] = GreaterThan
     beyond: ClassVar[tuple[bool, bool]] = (True, False)
 
@@ -209,7 +195,6 @@ class IntegerGreaterThan(IntegerLookup, GreaterThan):
 class IntegerGreaterThanOrEqual(IntegerLookup, GreaterThanOrEqual):
     """``>=`` on an integer column; 1.5 means 2."""
 
-    operator: ClassVar[str] = ">="
     fallback: ClassVar[type[Lookup]] = GreaterThanOrEqual
     rounds_up: ClassVar[bool] = True
     beyond: ClassVar[tuple[bool, bool]] = (True, False)
@@ -218,7 +203,6 @@ class IntegerGreaterThanOrEqual(IntegerLookup, GreaterThanOrEqual):
 class IntegerLessThan(IntegerLookup, LessThan):
     """``<`` on an integer column; 1.5 means 2."""
 
-    operator: ClassVar[str] = "<"
     fallback: ClassVar[type[Lookup]] = LessThan
     rounds_up: ClassVar[bool] = True
     beyond: ClassVar[tuple[bool, bool]] = (False, True)
@@ -227,7 +211,6 @@ class IntegerLessThan(IntegerLookup, LessThan):
 class IntegerLessThanOrEqual(IntegerLookup, LessThanOrEqual):
     """``<=`` on an integer column."""
 
-    operator: ClassVar[str] = "<="
     fallback: ClassVar[type[Lookup]] = LessThanOrEqual
     beyond: ClassVar[tuple[bool, bool]] = (False, True)
 
