@@ -46,8 +46,12 @@ def refuse_values(values: Iterable[Any], function: str) -> None:
 
 def refuse_field_names(meta: Options, names: Iterable[str], function: str) -> None:
     """Raise ValueError where an annotation would hide a field of the model."""
-    taken = {field.name for field in meta.get_fields()}
-    taken.update(field.attname for field in meta.fields if getattr(field, "attname", None))
+    taken = meta.derive("taken_names", _taken_names)
     for name in names:
         if name in taken:
             raise ValueError(f"The {function} '{name}' conflicts with a field on the model.")
+
+
+def _taken_names(meta: Options) -> frozenset[str]:
+    names = {field.name for field in meta.get_fields()}
+    return frozenset(names.union(field.attname for field in meta.fields if getattr(field, "attname", None)))
