@@ -127,14 +127,16 @@ def plain(value: Any) -> Any:
 def display_of(instance: Any, field: Any) -> Any:
     """Return the label of the value that the instance has, the value itself where no choice has it.
 
-    What `get_FOO_display()` of a model gives. Labels that are lazy become text; numbers, dates and None stay.
+    What `get_FOO_display()` of a model gives. Lazy labels and bytes become text; numbers, dates and None stay.
     """
     value = getattr(instance, field.attname)
     shown = value
     for choice, label in field.flatchoices:
         if choice == value:
             shown = label
-    return shown if shown is None or isinstance(shown, KEPT_TYPES) else str(shown)
+    if shown is None or isinstance(shown, KEPT_TYPES):
+        return shown
+    return str(shown, "utf-8") if isinstance(shown, bytes) else str(shown)
 
 
 def display_method(field: Any, name: str) -> Callable[[Any], Any]:

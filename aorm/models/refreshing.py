@@ -124,6 +124,8 @@ def _rows_for(instance: Any, using: str | None, from_queryset: Any) -> QuerySet[
 def _take_over(instance: Any, fresh: Any, names: set[str] | None) -> None:
     meta = instance._meta
     loaded = fresh.__dict__
+    if fresh.__class__ is not instance.__class__:
+        _check_kind(meta, fresh)
     for field in meta.fields:
         if field.concrete:
             if field.attname not in loaded:
@@ -135,6 +137,14 @@ def _take_over(instance: Any, fresh: Any, names: set[str] | None) -> None:
             elif field.is_cached(instance):
                 field.delete_cached_value(instance)
     _forget_reverse(instance, names)
+
+
+def _check_kind(meta: Options, fresh: Any) -> None:
+    """Refuse what a queryset of another model gave: a proxy's has the same fields, a stranger's has not."""
+    known = {field.attname for field in fresh._meta.concrete_fields}
+    for field in meta.concrete_fields:
+        if field.attname not in known:
+            raise AttributeError(f"'{type(fresh).__name__}' object has no attribute '{field.attname}'")
 
 
 def _forget_reverse(instance: Any, names: set[str] | None) -> None:

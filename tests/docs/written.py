@@ -34,6 +34,8 @@ TITLES = {
     "inheriting": "Inheritance",
     "composing": "Composite primary keys",
     "describing": "`_meta`",
+    "odd_values": "Odd values in every kind of field",
+    "odd_calls": "Odd arguments",
     "checking": "Checks of models",
     "checking_relations": "Checks of relations, composite keys and fields of every kind",
     "checking_together": "Checks of all models together",
