@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aorm.expressions.base import Resolved, contains_aggregate, contains_window
 from aorm.query.grouping import depends_on_row
 from aorm.query.joins import make_joins
-from aorm.query.layout import ValueSlot
-from aorm.query.planning import ONE, Finished, finish, finish_nested, split_where
+from aorm.query.layout import Finished, ValueSlot
+from aorm.query.planning import ONE, finish, finish_nested, split_where
 from aorm.query.scope import QueryScope
 from aorm.query.state import Query, annotation_of
 from aorm.sql.functions import Aggregate

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aorm.expressions.base import contains_aggregate
 from aorm.expressions.conditions import Q, refuse_prohibited
 from aorm.query import masks
+from aorm.query.compounds import compound_orderings
 from aorm.query.conditions import build_condition, build_keywords
 from aorm.query.naming import check_alias, refuse_field_names
 from aorm.query.ordering import checked_orderings, remembered_orderings
@@ -96,6 +97,9 @@ class BuildingMixin:
         remembered = remembered_orderings(query, field_names)
         if remembered is not None:
             return queryset._with(query.replace(order_by=remembered, orders_by_default=False, is_reversed=False))
+        if query.combinator is not None:
+            parts = tuple([part for name in field_names for part in compound_orderings(query, name)])
+            return queryset._with(query.replace(order_by=parts, orders_by_default=False, is_reversed=False))
         scope = QueryScope(query)
         items = tuple([item for name in field_names for item in checked_orderings(scope, name)])
         changed = scope.finished(order_by=items, orders_by_default=False, is_reversed=False)
@@ -194,6 +198,7 @@ class BuildingMixin:
         queryset = self._start()
         if nowait and skip_locked:
             raise ValueError("The nowait option cannot be used with skip_locked.")
+        # Django would go on without a lock.
         queryset._refuse_combined("select_for_update")
         names = (of,) if isinstance(of, str) else tuple(of)
         changed = queryset._with(queryset._query.replace(lock=LockRequest(nowait, skip_locked, names, no_key)))

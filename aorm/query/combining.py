@@ -52,16 +52,36 @@ class OperatorsMixin:
     """``&``, ``|`` and ``^`` between querysets."""
 
     def __and__(self: Starts[QS], other: QuerySet[Any]) -> QS:
-        queryset = self._start()
+        queryset = mergeable(self._start(), other, "&")
         if other._query.is_empty:
             return other  # type: ignore[return-value]
         return queryset if queryset._query.is_empty else joined(queryset, other, "AND")
 
     def __or__(self: Starts[QS], other: QuerySet[Any]) -> QS:
-        return either(self._start(), other, "OR")
+        return either(mergeable(self._start(), other, "|"), other, "OR")
 
     def __xor__(self: Starts[QS], other: QuerySet[Any]) -> QS:
-        return either(self._start(), other, "XOR")
+        return either(mergeable(self._start(), other, "^"), other, "XOR")
+
+
+def mergeable(queryset: QS, other: QuerySet[Any], operator: str) -> QS:
+    """Return the queryset, if its conditions can be put together with those of the other.
+
+    Raises:
+        TypeError: one of them is a set operation, or they give different values.
+    """
+    if queryset._query.combinator is not None or other._query.combinator is not None:
+        raise TypeError(f"Cannot use {operator} operator with combined queryset.")
+    if queryset._fields is not None and names_selected(queryset) != names_selected(other):
+        name = type(queryset).__name__
+        raise TypeError(f"Merging '{name}' classes must involve the same values in each case.")
+    return queryset
+
+
+def names_selected(queryset: QuerySet[Any]) -> set[str]:
+    """Return the names of what a queryset gives beside its model's fields, or in their place."""
+    query = queryset._query
+    return {item.name for item in (query.selected if query.has_values else query.visible_annotations)}
 
 
 def either(queryset: QS, other: QuerySet[Any], connector: str) -> QS:
@@ -75,7 +95,6 @@ def either(queryset: QS, other: QuerySet[Any], connector: str) -> QS:
 
 def joined(queryset: QS, other: QuerySet[Any], connector: str) -> QS:
     """Return a queryset with the conditions of both."""
-    queryset._refuse_combined("__and__" if connector == "AND" else "__or__")
     new = queryset._with(merged(queryset, other, connector))
     new._known_related_objects = {**other._known_related_objects, **queryset._known_related_objects}
     return new

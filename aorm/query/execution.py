@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
     from aorm.database.database import Database
-    from aorm.query.planning import Finished
+    from aorm.query.layout import Finished
     from aorm.query.queryset import QuerySet
     from aorm.query.results import ResultKind
     from aorm.sql.node import Node

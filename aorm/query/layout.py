@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aorm.sql.select import Compound, Select
+
 if TYPE_CHECKING:
     from aorm.expressions.base import OutputField
     from aorm.sql.node import Term
+    from aorm.sql.sources import Selectable
 
 
 @dataclass(slots=True)
@@ -41,3 +44,30 @@ class ModelLayout:
     attach: Any = None
     related: list[ModelLayout] = field(default_factory=list)
     annotations: list[ValueSlot] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Finished:
+    """A statement ready to be rendered, and where its values go."""
+
+    statement: Select | Compound
+    layout: ModelLayout | list[ValueSlot]
+
+    @property
+    def width(self) -> int:
+        """How many columns a row has."""
+        return len(columns_of(self.statement))
+
+    @property
+    def slots(self) -> list[ValueSlot]:
+        """The values of a row, those of related instances left out."""
+        layout = self.layout
+        return layout if isinstance(layout, list) else [*layout.slots, *layout.annotations]
+
+
+def columns_of(statement: Selectable) -> tuple[Term, ...]:
+    """Return what a statement selects; a set operation selects what its first query does."""
+    if isinstance(statement, Compound):
+        return columns_of(statement.queries[0])
+    assert isinstance(statement, Select)
+    return statement.columns.items

@@ -86,9 +86,6 @@ def checked_orderings(scope: QueryScope, item: Any) -> tuple[NamedOrdering | Ord
     Raises:
         FieldError: a name is no field and no annotation, or an aggregate is not part of the query.
     """
-    if scope.query.combinator is not None:
-        # The names of a set operation are those of its first query.
-        scope = type(scope)(scope.query.combined[0])
     if isinstance(item, str):
         name, descending = item.removeprefix("-"), item.startswith("-")
         if name != "?":
@@ -101,9 +98,23 @@ def checked_orderings(scope: QueryScope, item: Any) -> tuple[NamedOrdering | Ord
         if not (scope.query.annotations or scope.query.relations):
             scope.query.meta.derive("orderings", _no_orderings)[item] = ordering
         return (ordering,)
-    if not hasattr(item, "resolve_expression"):
-        raise TypeError(f"order_by() takes names and expressions, not {type(item).__name__}.")
+    check_expression(item)
     return expression_orderings(item, scope)
+
+
+def check_expression(item: Any) -> None:
+    """Check an argument of ``order_by`` that is no name.
+
+    Raises:
+        FieldError: it is no expression, or an aggregate that is not part of the query.
+    """
+    if not hasattr(item, "resolve_expression"):
+        raise FieldError(f"Invalid order_by arguments: {[item]}")
+    if getattr(item, "contains_aggregate", False):
+        raise FieldError(
+            "Using an aggregate in order_by() without also including it in annotate() is not allowed: "
+            f"{item.expression if isinstance(item, OrderBy) else item}"
+        )
 
 
 def expression_orderings(item: Any, scope: QueryScope) -> tuple[Ordering, ...]:
@@ -111,6 +122,11 @@ def expression_orderings(item: Any, scope: QueryScope) -> tuple[Ordering, ...]:
     if not isinstance(item, (OrderBy, OrderByList)):
         item = item.asc() if hasattr(item, "asc") else OrderBy(item)
     return item.orderings(scope)  # type: ignore[no-any-return]
+
+
+def random_ordering(descending: bool) -> Ordering:
+    """Return the ordering by chance."""
+    return Ordering(Call("random", (), DOUBLE), descending)
 
 
 def orderings_of(term: Term, descending: bool) -> tuple[Ordering, ...]:
@@ -122,7 +138,7 @@ def orderings_of(term: Term, descending: bool) -> tuple[Ordering, ...]:
 def named_ordering(scope: QueryScope, name: str, descending: bool) -> Iterable[Ordering]:
     """Return the ordering by a name: ``?``, an annotation, a field, or a relation, which orders as its model does."""
     if name == "?":
-        return (Ordering(Call("random", (), DOUBLE), descending),)
+        return (random_ordering(descending),)
     for selected in scope.query.selected if scope.query.has_values else ():
         # What values() selects under a name is what the name means, even where a relation would order as its model.
         if selected.name == name:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aorm.exceptions import DatabaseError, FieldError, NotSupportedError
+from aorm.exceptions import FieldError, NotSupportedError
 from aorm.expressions.base import contains_aggregate, contains_window
 from aorm.query.columns import ColumnPicker
+from aorm.query.compounds import finish_compound
 from aorm.query.grouping import group_by_terms
 from aorm.query.joins import make_joins
-from aorm.query.ordering import resolve_ordering, reversed_ordering
+from aorm.query.layout import Finished
+from aorm.query.ordering import resolve_ordering
 from aorm.query.scope import QueryScope
-from aorm.query.state import NamedOrdering, Query, annotation_of
+from aorm.query.state import Query
 from aorm.sql.predicates import FALSE, TRUE, And, Exists, InQuery, Predicate, conjunction
 from aorm.sql.rewrite import relabel, transform
 from aorm.sql.select import Compound, Lock, Ordering, Position, Select
-from aorm.sql.sources import From, Selectable, Subquery
+from aorm.sql.sources import From, Subquery
 from aorm.sql.tables import ColumnList, Table
 from aorm.sql.types import INTEGER
-from aorm.sql.values import Literal, OuterReference
+from aorm.sql.values import Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,19 +30,6 @@ if TYPE_CHECKING:
     from aorm.sql.node import Node, Term
 
 ONE = Literal(1, INTEGER)
-
-
-@dataclass(slots=True)
-class Finished:
-    """A statement ready to be rendered, and where its values go."""
-
-    statement: Select | Compound
-    layout: ModelLayout | list[ValueSlot]
-
-    @property
-    def width(self) -> int:
-        """How many columns a row has."""
-        return len(_columns_of(self.statement))
 
 
 def finish(query: Query, features: Features) -> Finished:
@@ -64,7 +52,7 @@ def finish_exists(query: Query, features: Features) -> Select | Compound:
 
 def _finish(query: Query, features: Features) -> Finished:
     if query.combinator is not None:
-        return _finish_compound(query, features)
+        return finish_compound(query, features, _finish)
     scope = QueryScope(query)
     picker = ColumnPicker(scope)
     layout: ModelLayout | list[ValueSlot]
@@ -146,7 +134,7 @@ def split_where(where: Predicate) -> tuple[Predicate, Predicate, Predicate]:
 def _bare_select(query: Query, features: Features) -> Select | Compound:
     """Return the query selecting the constant 1, for EXISTS."""
     if query.combinator is not None:
-        return _finish_compound(query.replace(order_by=(), orders_by_default=False), features).statement
+        return finish_compound(query.replace(order_by=(), orders_by_default=False), features, _finish).statement
     if not query.is_sliced and not query.distinct_names:
         query = query.replace(order_by=(), orders_by_default=False, is_distinct=False)
     if query.group_by is not None or query.is_distinct or query.distinct_names:
@@ -210,111 +198,6 @@ def _lock_choices(layout: Any, prefix: str = "") -> list[str]:
         names.append(f"{prefix}{item.attach.name}")
         names.extend(_lock_choices(item, f"{prefix}{item.attach.name}__"))
     return names
-
-
-def _finish_compound(query: Query, features: Features) -> Finished:
-    parts = [_as_selected(item, query) for item in query.combined]
-    finished = _finish(parts[0], features)
-    items = [_compound_item(item) for item in _compound_ordering_items(query)]
-    missing = [item.term.name for item in items if _position_of(item.term, finished, query) is None]  # type: ignore[attr-defined]
-    shown = len(_slots_of(finished))
-    if missing:
-        if any(item.has_values for item in query.combined):
-            raise DatabaseError("ORDER BY term does not match any column in the result set.")
-        # What orders the rows must be a column of each query; the result does not show it.
-        parts = [_with_columns(part, missing) for part in parts]
-        finished = _finish(parts[0], features)
-    statements = [finished.statement, *(_finish(item, features).statement for item in parts[1:])]
-    count = len(_columns_of(finished.statement))
-    if any(len(_columns_of(statement)) != count for statement in statements):
-        raise NotSupportedError("Each query of a set operation must select the same number of columns.")
-    ordering = tuple([_placed_ordering(item, finished, query) for item in items])
-    _hide(finished, shown)
-    statement = Compound(query.combinator or "union", tuple(statements), ordering, query.limit, query.offset)
-    return Finished(statement, finished.layout)
-
-
-def _with_columns(part: Query, names: Sequence[str]) -> Query:
-    """Return the query selecting more columns, under names that begin with two underscores."""
-    scope = QueryScope(part)
-    more = []
-    for name in names:
-        resolved = scope.reference(name)
-        more.append(annotation_of(f"__{name}", resolved.term, resolved.output))
-    key = "selected" if part.has_values else "annotations"
-    return scope.finished(**{key: (*getattr(part, key), *more)})
-
-
-def _hide(finished: Finished, count: int) -> None:
-    """Drop the slots of columns that only order."""
-    layout = finished.layout
-    if isinstance(layout, list):
-        del layout[count:]
-    else:
-        del layout.annotations[count - len(layout.slots) :]
-
-
-def _columns_of(statement: Selectable) -> tuple[Term, ...]:
-    if isinstance(statement, Compound):
-        return _columns_of(statement.queries[0])
-    assert isinstance(statement, Select)
-    return statement.columns.items
-
-
-def _as_selected(item: Query, whole: Query) -> Query:
-    """Give a part of a set operation the columns that the whole selects."""
-    if whole.has_values and not item.has_values and item.combinator is None:
-        scope = QueryScope(item)
-        selected = []
-        for annotation in whole.selected:
-            resolved = scope.reference(annotation.name)
-            selected.append(annotation.replace(term=resolved.term, output=resolved.output))
-        item = scope.finished(has_values=True, selected=tuple(selected))
-    return item if item.is_sliced else item.replace(order_by=(), orders_by_default=False)
-
-
-def _compound_ordering_items(query: Query) -> tuple[Any, ...]:
-    return query.order_by or (() if not query.orders_by_default else tuple(query.meta.ordering))
-
-
-def _slots_of(finished: Finished) -> list[ValueSlot]:
-    layout = finished.layout
-    return layout if isinstance(layout, list) else [*layout.slots, *layout.annotations]
-
-
-def _position_of(term: Term, finished: Finished, query: Query) -> int | None:
-    """Return the position, counted from 1, of the column that a name or a term of the ordering means."""
-    slots = _slots_of(finished)
-    if not isinstance(term, OuterReference):
-        position = next((slot.position + 1 for slot in slots if slot.term.same_as(term)), None)
-        if position is None:
-            raise DatabaseError("ORDER BY term does not match any column in the result set.")
-        return position
-    positions = {slot.name.removeprefix("__"): slot.position + 1 for slot in slots}
-    if not query.has_values:
-        meta = query.meta
-        if meta.pk.attname in positions:
-            positions.setdefault("pk", positions[meta.pk.attname])
-        for field in meta.concrete_fields:
-            if field.attname in positions:
-                positions.setdefault(field.name, positions[field.attname])
-    return positions.get(term.name)
-
-
-def _placed_ordering(item: Ordering, finished: Finished, query: Query) -> Ordering:
-    part = item.replace(term=Position(_position_of(item.term, finished, query) or 0, INTEGER))
-    return reversed_ordering(part) if query.is_reversed else part
-
-
-def _compound_item(item: Any) -> Ordering:
-    """Return an ordering of a set operation; a name stands in it as a reference yet to be found."""
-    if isinstance(item, str):
-        return Ordering(OuterReference(item.removeprefix("-")), item.startswith("-"))
-    if isinstance(item, NamedOrdering):
-        return Ordering(OuterReference(item.name), item.descending)
-    if isinstance(item, Ordering):
-        return item
-    raise DatabaseError("ORDER BY term does not match any column in the result set.")
 
 
 def finish_nested(statement: Any, features: Features, depth: int = 0) -> Any:

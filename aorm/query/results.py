@@ -11,7 +11,7 @@ from aorm.query.loading import write_model_loader, write_value_loader
 
 if TYPE_CHECKING:
     from aorm.database.database import Database
-    from aorm.query.planning import Finished
+    from aorm.query.layout import Finished
 
 
 class ResultKind(NamedTuple):

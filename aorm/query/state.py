@@ -47,6 +47,24 @@ class NamedOrdering(Node):
 
     name: str = static()
     descending: bool = static()
+    nulls: str | None = static(default=None)
+
+
+@node
+class LeafTerm(Node):
+    """What one query of a set operation orders by, and the joins that it needs."""
+
+    term: Term = child()
+    joins: tuple[JoinStep, ...] = children(default=())
+
+
+@node
+class CompoundOrdering(Node):
+    """An ordering of a set operation by an expression, which each of its queries has resolved for itself."""
+
+    leaves: tuple[LeafTerm, ...] = children()
+    descending: bool = static()
+    nulls: str | None = static(default=None)
 
 
 @node
@@ -104,7 +122,7 @@ class Query(Selectable):
     selected: tuple[Annotation, ...] = children(default=())
     deferral: Deferral = static(default=NO_DEFERRAL)
     related: Any = static(default=None)
-    order_by: tuple[NamedOrdering | Ordering, ...] = children(default=())
+    order_by: tuple[NamedOrdering | CompoundOrdering | Ordering, ...] = children(default=())
     orders_by_default: bool = static(default=True)
     is_reversed: bool = static(default=False)
     is_distinct: bool = static(default=False)

@@ -118,6 +118,7 @@ def select_values(queryset: QuerySet[Any], fields: tuple[Any, ...], expressions:
         fields, more = _named_fields(fields)
         expressions = {**more, **expressions}
     if expressions:
+        queryset._refuse_combined("annotate")
         queryset = annotated(queryset, (), expressions, is_selected=True)
         fields = (*fields, *(name for name in expressions if name not in fields))
     query = queryset._query
