@@ -96,7 +96,10 @@ def either(queryset: QS, other: QuerySet[Any], connector: str) -> QS:
 def joined(queryset: QS, other: QuerySet[Any], connector: str) -> QS:
     """Return a queryset with the conditions of both."""
     new = queryset._with(merged(queryset, other, connector))
-    new._known_related_objects = {**other._known_related_objects, **queryset._known_related_objects}
+    known = {field: dict(objects) for field, objects in queryset._known_related_objects.items()}
+    for field, objects in other._known_related_objects.items():
+        known.setdefault(field, {}).update(objects)
+    new._known_related_objects = known
     return new
 
 

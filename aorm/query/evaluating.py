@@ -66,11 +66,13 @@ class EvaluatingMixin(Generic[M]):
             tell_fetch_mode(instances, self._fetch_mode)
         if self._known_related_objects:
             for field, known in self._known_related_objects.items():
+                names = [local.attname for local in field.local_related_fields]
                 for instance in instances:
-                    if field.is_cached(instance):
+                    namespace = instance.__dict__
+                    # What is deferred is not loaded for this.
+                    if field.is_cached(instance) or any(name not in namespace for name in names):
                         continue
-                    key = field.attname and getattr(instance, field.attname)
-                    owner = known.get(key)
+                    owner = known.get(tuple([namespace[name] for name in names]))
                     if owner is not None:
                         setattr(instance, field.name, owner)
 

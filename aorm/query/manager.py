@@ -123,7 +123,7 @@ class BaseManager(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writ
         return False, f"{type(self).__module__}.{type(self).__name__}", None, args, kwargs
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, type(self)) and self.__dict__ == other.__dict__
+        return isinstance(other, type(self)) and self._constructor_args == other._constructor_args
 
     def __hash__(self) -> int:
         return id(self)

@@ -88,11 +88,10 @@ class RelatedManager(BaseManager[M], Generic[M]):
         keys = [getattr(self.instance, field.attname) for field in self.field.foreign_related_fields]
         if None in keys:
             return queryset.none()
-        if len(keys) > 1:
-            return queryset.filter(**self.core_filters)
-        queryset = queryset.filter(**{self.field.name: keys[0]})
+        filters = self.core_filters if len(keys) > 1 else {self.field.name: keys[0]}
+        queryset = queryset.filter(**filters)
         if self.field.many_to_one:
-            queryset._known_related_objects = {self.field: {keys[0]: self.instance}}
+            queryset._known_related_objects = {self.field: {tuple(keys): self.instance}}
         return queryset
 
     def _remove_prefetched_objects(self) -> None:

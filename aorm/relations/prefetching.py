@@ -12,7 +12,7 @@ from aorm.query.state import annotation_of
 from aorm.sql.functions import Call, Window
 from aorm.sql.predicates import Compare, conjunction
 from aorm.sql.types import BIGINT
-from aorm.sql.values import Param
+from aorm.sql.values import Param, Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,8 +58,10 @@ def related_to(queryset: QuerySet[Any], name: str, instances: Sequence[Any]) -> 
     scope = QueryScope(query)
     parts = [query.where, build_condition(scope, condition)]
     ordering = resolve_ordering(scope)
-    partition = scope.reference(name).term
-    number = Window(Call("row_number", (), BIGINT), (partition,), tuple(ordering), None, BIGINT)
+    key = scope.reference(name).term
+    # SQLite divides by columns, not by rows of them.
+    partition = key.terms if isinstance(key, Row) else (key,)
+    number = Window(Call("row_number", (), BIGINT), partition, tuple(ordering), None, BIGINT)
     low = 0 if query.offset is None else query.offset.value
     parts.append(_bound(number, ">", low))
     if query.limit is not None:

@@ -69,6 +69,19 @@ class Stage:
         row: Row = module.TABLE.entries[row_name]
         return self.play_over(module, vendor, face, lambda environment: run_row(environment, row))
 
+    def play_alone(
+        self, schema: ModuleType, vendor: str, face: FaceName, body: Callable[[Environment], Coroutine[Any, Any, Any]]
+    ) -> Any:
+        """Run a coroutine over empty tables."""
+        self._use(vendor)
+        self._make_tables(schema)
+        self._reset()
+        environment = Environment(AormInterpreter(face), vendor)
+        try:
+            return self._run(face, lambda: body(environment))
+        finally:
+            environment.clean_up()
+
     def play_over(
         self, data: Any, vendor: str, face: FaceName, body: Callable[[Environment], Coroutine[Any, Any, Any]]
     ) -> Any:
