@@ -17,7 +17,6 @@ from aorm.query.scope import QueryScope
 from aorm.query.shortcuts import plain_condition
 from aorm.query.state import (
     NO_DEFERRAL,
-    FilteredRelationState,
     LockRequest,
     Query,
     annotation_of,
@@ -292,11 +291,8 @@ def annotated(queryset: QS, args: tuple[Any, ...], kwargs: Mapping[str, Any], *,
             if name in taken:
                 raise ValueError(f"The annotation '{name}' conflicts with a field on the model.")
     for name, expression in expressions.items():
-        relation = getattr(expression, "relation_name", None)
-        if relation is not None:
-            expression.check(query.meta)
-            state = FilteredRelationState(name, relation, expression.condition)
-            query = query.replace(relations=(*query.relations, state))
+        if hasattr(expression, "relation_name"):
+            query = query.replace(relations=(*query.relations, expression.placed(query, name)))
             continue
         query = add_annotation(query, name, expression, is_selected=is_selected)
     return queryset._with(query)

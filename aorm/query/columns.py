@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aorm.exceptions import FieldError
+from aorm.query.filtered_relation import FilteredAttachment
 from aorm.query.layout import ModelLayout, ValueSlot
 from aorm.query.masks import Mask, make_mask
+from aorm.query.resolving import SEPARATOR
 from aorm.sql.tables import Column
 from aorm.sql.values import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from aorm.mapping.options import Options
     from aorm.query.scope import QueryScope
-    from aorm.query.state import Annotation, Query
+    from aorm.query.state import Annotation, FilteredRelationState, Query
     from aorm.sql.node import Term
 
 # How deep select_related() without names follows foreign keys, as in Django.
@@ -32,7 +34,7 @@ class ColumnPicker:
 
     def pick_model(self, query: Query) -> ModelLayout:
         """Select the model's fields, those of related models, and the annotations."""
-        mask = make_mask(query.meta, query.deferral)
+        mask = make_mask(query.meta, query.deferral, query.relations)
         layout = self._pick_instance(query.meta, query.alias, mask, query.meta.model)
         # Annotations of a queryset stand behind the model's own fields, before related ones, as Django selects them.
         layout.annotations = [self.pick_annotation(item) for item in query.visible_annotations]
@@ -92,8 +94,13 @@ class ColumnPicker:
                 return
             names = [field.name for field in meta.fields if _is_followed_by_default(field)]
         else:
-            _refuse_unknown(meta, tree)
-            names = list(tree)
+            # Filtered relations begin at the model of the query only.
+            known = {item.name: item for item in self.scope.query.relations}
+            filtered = known if depth == 1 else {}
+            _refuse_unknown(meta, tree, filtered, known)
+            names = [name for name in tree if name not in filtered]
+            for name in tree.keys() & filtered.keys():
+                yield self._pick_filtered(filtered[name], mask.below(name), dict(tree[name]))
         for name in names:
             relation = meta.find_field(name)
             mask.refuse_traversal(meta, relation)
@@ -111,6 +118,15 @@ class ColumnPicker:
                 layout.related = list(self._pick_related(related_meta, related_alias, below, subtree, depth + 1))
             yield layout
 
+    def _pick_filtered(self, state: FilteredRelationState, mask: Mask, tree: dict[str, Any]) -> ModelLayout:
+        _, relation, alias = self.scope.follow_filtered(state)
+        meta = relation.path[-1].target
+        layout = self._pick_instance(meta, alias, mask, relation.related_model)
+        is_direct = SEPARATOR not in state.relation
+        layout.attach = FilteredAttachment(state.name, relation, is_direct)
+        layout.related = list(self._pick_related(meta, alias, mask, tree, 2)) if tree else []
+        return layout
+
 
 def _is_followed_by_default(field: Any) -> bool:
     return bool(
@@ -122,15 +138,15 @@ def _is_selectable(field: Any) -> bool:
     return bool(field is not None and field.is_relation and (field.many_to_one or field.one_to_one) and field.path)
 
 
-def _refuse_unknown(meta: Options, tree: dict[str, Any]) -> None:
-    invalid = [name for name in tree if not _is_selectable(meta.find_field(name))]
+def _refuse_unknown(meta: Options, tree: dict[str, Any], filtered: Iterable[str], known: Iterable[str]) -> None:
+    invalid = [name for name in tree if name not in filtered and not _is_selectable(meta.find_field(name))]
     if not invalid:
         return
-    choices = [
-        field.name
-        for field in meta.get_fields()
-        if _is_selectable(field) and not (getattr(field, "hidden", False) and not field.concrete)
-    ]
+    choices = [field.name for field in meta.fields if field.is_relation]
+    choices.extend(
+        field.name for field in meta.related_objects if _is_selectable(field) and not getattr(field, "hidden", False)
+    )
+    choices.extend(known)
     name = invalid[0]
     field = meta.find_field(name)
     if field is not None and not field.is_relation:

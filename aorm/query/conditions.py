@@ -8,7 +8,7 @@ from aorm.exceptions import NotSupportedError
 from aorm.expressions.base import resolve
 from aorm.expressions.conditions import Q
 from aorm.query.lookups import find_lookup
-from aorm.query.negation import excluded_rows, two_valued
+from aorm.query.negation import excluded_rows, excluded_through, two_valued
 from aorm.sql.predicates import (
     TRUE,
     IsNull,
@@ -95,6 +95,8 @@ def build_keyword(
         target = scope.target_of(keyword)
         if target is not None and target.is_many:
             return excluded_rows(scope, target, value)
+        if target is None and scope.is_many_through(keyword):
+            return excluded_through(scope, keyword, value)
     column, rest, target = scope.find(keyword)
     _refuse_unfilterable(value)
     left, lookup, value = find_lookup(scope, column, rest, value)

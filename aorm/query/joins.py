@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from aorm.sql.functions import Call
 from aorm.sql.predicates import (
-    Always,
     And,
     Between,
     Compare,
@@ -102,6 +101,6 @@ def join_condition(step: JoinStep) -> Predicate:
     ]
     if hop.restriction is not None:
         parts.append(hop.restriction(step.alias))
-    if step.filter is not None and not isinstance(step.filter, Always):
+    if step.filter is not None:
         parts.append(step.filter)
     return conjunction(parts)

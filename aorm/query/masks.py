@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aorm.exceptions import FieldDoesNotExist, FieldError
-from aorm.query.resolving import SEPARATOR
+from aorm.query.resolving import SEPARATOR, find_end
 from aorm.query.state import NO_DEFERRAL, Deferral
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aorm.mapping.options import Options
+    from aorm.query.state import FilteredRelationState
 
 Tree = dict[str, "Tree"]
 
@@ -45,8 +46,13 @@ class Mask:
             )
 
 
-def make_mask(meta: Options, deferral: Deferral) -> Mask:
+def make_mask(meta: Options, deferral: Deferral, relations: Iterable[FilteredRelationState] = ()) -> Mask:
     """Return the mask of a query; names are checked here.
+
+    Args:
+        meta: of the query's model.
+        deferral: what was deferred.
+        relations: the filtered relations of the query; they are names too.
 
     Raises:
         FieldDoesNotExist: a name is no field.
@@ -55,7 +61,13 @@ def make_mask(meta: Options, deferral: Deferral) -> Mask:
     for name in sorted(deferral.names):
         here = tree
         options = meta
-        for part in name.split(SEPARATOR):
+        parts = name.split(SEPARATOR)
+        for relation in relations:
+            if relation.name == parts[0]:
+                here = here.setdefault(parts.pop(0), {})
+                options = find_end(meta, relation.relation)
+                break
+        for part in parts:
             field = options.pk if part == "pk" else options.find_field(part)
             if field is None:
                 raise FieldDoesNotExist(f"{options.object_name} has no field named '{part}'")

@@ -12,6 +12,7 @@ from aorm.sql.tables import Column
 from aorm.sql.values import Outer
 
 if TYPE_CHECKING:
+    from aorm.mapping.options import Options
     from aorm.mapping.paths import Path
     from aorm.query.resolving import Target
     from aorm.query.scope import QueryScope
@@ -39,9 +40,7 @@ def excluded_rows(scope: QueryScope, target: Target, value: Any) -> Predicate:
     The subquery starts at the first many-valued hop: ``EXISTS(SELECT 1 FROM book WHERE book.author_id = outer.id AND
     ...)``. A condition that holds for a missing row too (IS NULL) needs the model's own table in it.
     """
-    if hasattr(value, "resolve_expression") and not hasattr(value, "query"):
-        right = value.resolve_expression(scope)
-        value = Resolved(Outer(right.term, right.term.type), right.output)
+    value = _from_outside(scope, value)
     if value is None or target.rest[-1:] == ("isnull",):
         return _exists_from_root(scope, target, value)
     first = next(index for index, hop in enumerate(target.path) if hop.is_many)
@@ -61,10 +60,31 @@ def excluded_rows(scope: QueryScope, target: Target, value: Any) -> Predicate:
     return _exists(inner, correlation, target, target.path[first + 1 :], value)
 
 
-def _exists_from_root(scope: QueryScope, target: Target, value: Any) -> Predicate:
-    meta = scope.query.meta
-    inner = type(scope)(Query(meta), set())
-    correlation = [
+def excluded_through(scope: QueryScope, keyword: str, value: Any) -> Predicate:
+    """Return the same for a name that leads through a filtered relation: the subquery has one of its own."""
+    query = scope.query
+    value = _from_outside(scope, value)
+    # A condition may speak of annotations, which may speak of joined tables.
+    joins = query.joins if query.annotations else ()
+    own = Query(query.meta, joins=joins, annotations=query.annotations, hidden=query.hidden, relations=query.relations)
+    inner = type(scope)(own, set())
+    correlation = _same_row(query.meta)
+    left, rest, _ = inner.find(keyword)
+    left, lookup, value = find_lookup(inner, left, rest, value)
+    condition = lookup.build(left, value, inner)
+    return Exists(inner.finished(where=conjunction([*correlation, condition]), orders_by_default=False))
+
+
+def _from_outside(scope: QueryScope, value: Any) -> Any:
+    """Return an expression on the right side as a value of the query around."""
+    if hasattr(value, "resolve_expression") and not hasattr(value, "query"):
+        right = value.resolve_expression(scope)
+        return Resolved(Outer(right.term, right.term.type), right.output)
+    return value
+
+
+def _same_row(meta: Options) -> list[Predicate]:
+    return [
         Compare(
             Column(meta.db_table, field.column, field.sql_type),
             "=",
@@ -72,7 +92,11 @@ def _exists_from_root(scope: QueryScope, target: Target, value: Any) -> Predicat
         )
         for field in meta.pk_fields
     ]
-    return _exists(inner, correlation, target, target.path, value)
+
+
+def _exists_from_root(scope: QueryScope, target: Target, value: Any) -> Predicate:
+    inner = type(scope)(Query(scope.query.meta), set())
+    return _exists(inner, _same_row(scope.query.meta), target, target.path, value)
 
 
 def _exists(inner: QueryScope, correlation: list[Any], target: Target, path: Path, value: Any) -> Predicate:

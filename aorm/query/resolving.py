@@ -114,6 +114,12 @@ def walk(meta: Options, names: Sequence[str]) -> tuple[Path, Any, tuple[str, ...
     return tuple(hops), output, tuple(names[position:])
 
 
+def find_end(meta: Options, relation: str) -> Options:
+    """Return the options of the model that a relation, of one step or several, leads to."""
+    path, _, _ = walk(meta, relation.split(SEPARATOR))
+    return path[-1].target
+
+
 def _end_columns(output: Any) -> tuple[Any, ...]:
     if output.is_relation and getattr(output, "path", None):
         # Followed backwards, a foreign key leads to the rows that have it: to their key, not to the column of the join.

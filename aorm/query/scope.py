@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from aorm.mapping.options import Options
     from aorm.mapping.paths import Path
+    from aorm.query.state import FilteredRelationState
     from aorm.sql.predicates import Predicate
 
 
@@ -183,15 +184,14 @@ class QueryScope:
         return alias
 
     def _share(self, parent: str, hop: Any) -> str | None:
-        for step in self.joins:
-            if (
-                step.hop is hop
-                and step.parent == parent
-                and step.label is None
-                and (not hop.is_many or self.reusable is None or step.alias in self.reusable)
-            ):
+        # Where a relation was joined several times, the last one counts, as in Django.
+        for step in reversed(self.joins):
+            if step.hop is hop and step.parent == parent and step.label is None and self._may_share(step):
                 return step.alias
         return None
+
+    def _may_share(self, step: JoinStep) -> bool:
+        return not step.hop.is_many or self.reusable is None or step.alias in self.reusable
 
     def join(self, parent: str, hop: Any, condition: Predicate | None = None, label: str | None = None) -> str:
         """Take one hop to a new alias: the table's name if it is free, else ``T`` and a number."""
@@ -209,14 +209,32 @@ class QueryScope:
             self.reusable.add(alias)
         return alias
 
+    def filtered_relation(self, name: str) -> FilteredRelationState | None:
+        """Return the filtered relation of that name."""
+        return next((item for item in self.query.relations if item.name == name), None)
+
+    def follow_filtered(self, relation: FilteredRelationState) -> tuple[Path, Any, str]:
+        """Join a filtered relation; return its hops, the field that leads there and the alias of the last table."""
+        path, field, _ = walk(self.query.meta, relation.relation.split(SEPARATOR))
+        return path, field, self._labelled(relation, path)
+
+    def is_many_through(self, name: str) -> bool:
+        """Tell whether a name leads through a filtered relation to rows of which there may be several."""
+        first, *names = name.split(SEPARATOR)
+        relation = self.filtered_relation(first) if self.query.relations else None
+        if relation is None or self.query.annotation(first) is not None:
+            return False
+        path, _, _ = walk(self.query.meta, relation.relation.split(SEPARATOR))
+        further, _, _ = walk(path[-1].target, names)
+        return any(hop.is_many for hop in (*path, *further))
+
     def _through_filtered_relation(self, name: str) -> tuple[Resolved, tuple[str, ...], Target | None] | None:
         first, *names = name.split(SEPARATOR)
-        relation = next((item for item in self.query.relations if item.name == first), None)
+        relation = self.filtered_relation(first)
         if relation is None:
             return None
-        path, field, _ = walk(self.query.meta, relation.relation.split(SEPARATOR))
-        alias = self._labelled(relation, path)
-        related = field.path[-1].target
+        path, field, alias = self.follow_filtered(relation)
+        related = path[-1].target
         if not names or (names[0] != "pk" and related.find_field(names[0]) is None):
             target = Target(path, tuple(field.target_fields), field, tuple(names))
             target.is_nullable = True
@@ -228,16 +246,37 @@ class QueryScope:
         nullable.is_nullable = True
         return resolved, target.rest, nullable
 
-    def _labelled(self, relation: Any, path: Path) -> str:
-        for step in self.joins:
-            if step.label == relation.name:
-                return step.alias
+    def _labelled(self, relation: FilteredRelationState, path: Path) -> str:
         last = path[-1]
         parent = self.follow(path[:-1])
+        for step in self.joins:
+            if step.label == relation.name and step.parent == parent and self._may_share(step):
+                return step.alias
+        # The condition shares a row of many with what shared this one, and with this one itself.
+        shared = None if self.reusable is None or not last.is_many else set(self.reusable)
         alias = self.join(parent, last, None, relation.name)
-        condition = FilteredScope(self, relation.relation, last.target, alias).condition(relation.condition)
-        self.joins = tuple(step.replace(filter=condition) if step.alias == alias else step for step in self.joins)
+        inner = JoinScope(self.query, None if shared is None else {*shared, alias})
+        inner.joins = self.joins
+        condition = inner.condition(relation.condition)
+        # What the condition joins comes before this join, which speaks of it.
+        own = next(step for step in self.joins if step.alias == alias)
+        others = tuple([step for step in inner.joins if step.alias != alias])
+        self.joins = (*others, own.replace(filter=condition))
         return alias
+
+
+class JoinScope(QueryScope):
+    """The scope of a FilteredRelation's condition: what is negated in it stays a condition of the join."""
+
+    __slots__ = ()
+
+    def target_of(self, name: str) -> Target | None:
+        """Return nothing: no name makes a subquery."""
+        return None
+
+    def is_many_through(self, name: str) -> bool:
+        """Tell that none does here either."""
+        return False
 
 
 class RelatedScope(QueryScope):
@@ -263,40 +302,6 @@ class RelatedScope(QueryScope):
     def value_of(self, target: Target) -> Resolved:
         """Give the column of a target, beginning at the related table."""
         return target.resolved(self.whole.follow(target.path, self.alias))
-
-
-class FilteredScope(QueryScope):
-    """The scope of a FilteredRelation's condition: names along the relation mean the join that is being made."""
-
-    __slots__ = ("alias", "meta", "prefix", "whole")
-
-    def __init__(self, whole: QueryScope, prefix: str, meta: Options, alias: str) -> None:
-        super().__init__(whole.query, whole.reusable)
-        self.whole = whole
-        self.prefix = prefix
-        self.meta = meta
-        self.alias = alias
-
-    def find(self, name: str) -> tuple[Resolved, tuple[str, ...], Target | None]:
-        """Find a column of the related table, or of the model's own.
-
-        Raises:
-            ValueError: the path leads further, where no join of the condition could go.
-        """
-        rest = name.removeprefix(self.prefix + SEPARATOR)
-        along = rest != name
-        target = find_target(self.meta, rest.split(SEPARATOR)) if along else resolve_path(self.query.meta, name)
-        if target.path:
-            kind = "nested relations" if along else "relations outside"
-            raise ValueError(
-                f"FilteredRelation's condition doesn't support {kind} deeper than the relation_name (got {name!r} for "
-                f"{self.prefix!r})."
-            )
-        return target.resolved(self.alias if along else self.query.alias), target.rest, target
-
-    def target_of(self, name: str) -> Target | None:
-        """Return nothing: all of the condition's names are columns of one join."""
-        return None
 
 
 def save_scope(meta: Options) -> QueryScope:
