@@ -175,6 +175,8 @@ def _from_mapping(alias: str, given: Mapping[Any, Any]) -> dict[str, Any]:
         raise _wrong(alias, f"option 'url' takes a text, not {type(url).__name__}")
     values = _from_url(alias, url) if url is not None else {}
     extra = options.pop("options", None) or {}
+    if not isinstance(extra, Mapping):
+        raise _wrong(alias, f"option 'options' takes a mapping, not {type(extra).__name__}")
     merged: dict[str, Any] = {**options, **extra}
     for name, value in merged.items():
         key = _PLACE_KEYS.get(name, name)
@@ -232,6 +234,8 @@ def _converted(alias: str, name: str, kind: str, value: Any) -> Any:
             raise _wrong(alias, f"option {name!r} takes a number, not {value!r}") from None
     if kind.startswith(("int", "float")) and (isinstance(value, bool) or not isinstance(value, int | float | None)):
         raise _wrong(alias, f"option {name!r} takes a number, not {type(value).__name__}")
+    if kind.startswith("int") and isinstance(value, float):
+        raise _wrong(alias, f"option {name!r} takes a whole number, not {value!r}")
     if kind.startswith("str") and value is not None:
         return str(value)
     return value
@@ -252,5 +256,10 @@ def _check(config: DatabaseConfig) -> None:
         )
     for one in fields(config):
         value = getattr(config, one.name)
-        if one.name.endswith(("_timeout", "_grace", "_lifetime", "_after")) and value is not None and value < 0:
-            raise _wrong(config.alias, f"{one.name} must not be negative")
+        is_duration = one.name.endswith(("_timeout", "_grace", "_lifetime", "_after"))
+        if (is_duration or one.name.endswith("_size")) and value is not None and not value >= 0:  # NaN neither
+            raise _wrong(config.alias, f"{one.name} must be 0 or more, not {value}")
+        if isinstance(value, str) and "\x00" in value:
+            raise _wrong(config.alias, f"{one.name} must not contain NUL characters")
+    if config.port is not None and not 0 < config.port < 65536:
+        raise _wrong(config.alias, f"port must be between 1 and 65535, not {config.port}")

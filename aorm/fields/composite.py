@@ -16,6 +16,7 @@ from aorm.expressions.lookups.rows import (
     TupleIsNull,
     TupleLessThan,
     TupleLessThanOrEqual,
+    prepared_part,
 )
 from aorm.fields.base import NOT_PROVIDED, Field
 from aorm.sql.types import row
@@ -144,7 +145,7 @@ class CompositePrimaryKey(Field[Any, tuple[Any, ...]]):
         """Prepare each part by its field; None stays."""
         if not isinstance(value, (list, tuple)):
             return value
-        return tuple([field.get_prep_value(part) for field, part in zip(self.fields, value, strict=True)])
+        return tuple([prepared_part(field, part) for field, part in zip(self.fields, value, strict=True)])
 
     def get_pk_value_on_save(self, instance: Any) -> tuple[Any, ...]:
         """Return the parts that the instance has, the missing ones from the defaults of their fields."""

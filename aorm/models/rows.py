@@ -16,7 +16,7 @@ from aorm.query.execution import execute_statement, fetch_statement
 from aorm.query.scope import save_scope
 from aorm.query.updating import rows_condition
 from aorm.sql.tables import Column
-from aorm.sql.values import Param
+from aorm.sql.values import Param, Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,6 +192,8 @@ def _expression_term(field: Any, value: Any, scope: Any, is_insert: bool) -> Ter
         raise FieldError(f"Aggregate functions are not allowed in this query ({field.name}={value!r}).")
     if contains_window(term):
         raise FieldError(f"Window expressions are not allowed in this query ({field.name}={value!r}).")
+    if isinstance(term, Row):
+        raise FieldError(f"Composite primary keys expressions are not allowed in this query ({field.name}=F('pk')).")
     return term
 
 

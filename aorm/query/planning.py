@@ -20,7 +20,7 @@ from aorm.sql.select import Compound, Lock, Ordering, Position, Select
 from aorm.sql.sources import From, Subquery
 from aorm.sql.tables import ColumnList, Table
 from aorm.sql.types import INTEGER
-from aorm.sql.values import Literal
+from aorm.sql.values import Literal, Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,8 @@ def _distinct_terms(scope: QueryScope, features: Features) -> tuple[Term, ...]:
         return ()
     if not features.can_distinct_on_fields:
         raise NotSupportedError("DISTINCT ON fields is not supported by this database backend")
-    return tuple(scope.reference(name).term for name in names)
+    found = [scope.reference(name).term for name in names]
+    return tuple([part for term in found for part in (term.terms if isinstance(term, Row) else (term,))])
 
 
 def _grouping(

@@ -16,7 +16,7 @@ from aorm.query.scope import QueryScope
 from aorm.sql.predicates import InQuery, Predicate
 from aorm.sql.sources import Selectable
 from aorm.sql.tables import Column, Table
-from aorm.sql.values import Param
+from aorm.sql.values import Param, Row
 from aorm.sql.write import Assignment, Update
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ def assigned_term(scope: QueryScope, field: Any, value: Any) -> Any:
         raise FieldError(f"Aggregate functions are not allowed in this query ({field.name}={value!r}).")
     if contains_window(term):
         raise FieldError(f"Window expressions are not allowed in this query ({field.name}={value!r}).")
+    if isinstance(term, Row):
+        raise FieldError(f"Composite primary keys expressions are not allowed in this query ({field.name}=F('pk')).")
     if any(isinstance(item, Column) and item.alias != scope.query.alias for item in _own_nodes(term)):
         raise FieldError("Joined field references are not permitted in this query")
     return term

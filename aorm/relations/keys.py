@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aorm.expressions.lookups.rows import prepared_part
 from aorm.relations.placeholder import is_unloaded, refuse
 from aorm.sql.types import row
 
@@ -57,7 +58,7 @@ def prepared_key(relation: Any, value: Any) -> Any:
             f"{relation.name!r} compares with {len(fields)} columns, so it takes an instance or a tuple of "
             f"{len(fields)} values, not {value!r}."
         )
-    return tuple(field.get_prep_value(item) for field, item in zip(fields, values, strict=True))
+    return tuple(prepared_part(field, item) for field, item in zip(fields, values, strict=True))
 
 
 def normalized(value: Any, fields: Sequence[Any]) -> tuple[Any, ...]:

@@ -21,6 +21,7 @@ from aorm.expressions.lookups.comparison import (
     LessThanOrEqual,
     queryset_in,
 )
+from aorm.expressions.lookups.rows import prepared_part
 from aorm.relations.keys import check_instance, check_queryset, is_instance, normalized, selects_columns
 from aorm.sql.predicates import Compare, Predicate, conjunction, disjunction
 from aorm.sql.predicates import IsNull as IsNullPredicate
@@ -73,10 +74,17 @@ def all_equal(columns: Sequence[Resolved], keys: Sequence[Any], scope: Scope) ->
         raise ValueError(f"The relation has {len(columns)} columns, so it cannot be compared with {tuple(keys)!r}.")
     return conjunction(
         [
-            IsNullPredicate(column.term) if key is None else column.output.get_lookup("exact").build(column, key, scope)
+            IsNullPredicate(column.term) if key is None else _equal(column, key, scope)
             for column, key in zip(columns, keys, strict=True)
         ]
     )
+
+
+def _equal(column: Resolved, key: Any, scope: Scope) -> Predicate:
+    if isinstance(key, (tuple, list)):
+        key = prepared_part(column.output, key)  # refused, where a foreign key alone would take what is inside
+    predicate: Predicate = column.output.get_lookup("exact").build(column, key, scope)
+    return predicate
 
 
 def is_expression(value: Any) -> bool:

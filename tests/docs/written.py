@@ -36,6 +36,7 @@ TITLES = {
     "describing": "`_meta`",
     "odd_values": "Odd values in every kind of field",
     "odd_calls": "Odd arguments",
+    "odd_keys": "Odd composite keys",
     "checking": "Checks of models",
     "checking_relations": "Checks of relations, composite keys and fields of every kind",
     "checking_together": "Checks of all models together",

@@ -44,7 +44,13 @@ class RowOutput:
 
     def get_prep_value(self, value: Any) -> Any:
         """Let each field prepare its part."""
-        return tuple([field.get_prep_value(item) for field, item in zip(self.fields, value, strict=True)])
+        return tuple([prepared_part(field, item) for field, item in zip(self.fields, value, strict=True)])
+
+
+def prepared_part(field: OutputField, value: Any) -> Any:
+    """Prepare one part; a foreign key alone would take a tuple for the key of what it refers to."""
+    target = getattr(field, "target_field", field) if isinstance(value, (tuple, list)) else field
+    return target.get_prep_value(value)
 
 
 class Tuple(Expression):
@@ -229,7 +235,7 @@ def row_of(left: Resolved, values: Sequence[Any], scope: Scope) -> Row:
         elif field is None or type_of(field) is UNKNOWN:
             terms.append(Param(value, term.type))
         else:
-            terms.append(Param(field.get_prep_value(value), field.sql_type, field.adapter))
+            terms.append(Param(prepared_part(field, value), field.sql_type, field.adapter))
     return Row(tuple(terms), row(len(terms)))
 
 

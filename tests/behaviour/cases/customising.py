@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.behaviour.cases.checking import declare
 from tests.behaviour.harness.environment import Environment, case
-from tests.behaviour.orm import F, models
+from tests.behaviour.orm import F, isolated_models, models
 from tests.behaviour.schemas import customising
 from tests.behaviour.schemas.customising import Game, Hand, Move, Reply
 
@@ -129,3 +130,25 @@ async def as_a_key_and_across_relations(env: Environment) -> None:
     with env.statements("update"):
         await env.do(move, "save")
     env.note("fall", (await env.do(move, "delete"))[0])
+
+
+@case()
+async def defaults_of_their_own(env: Environment) -> None:
+    asked: list[str] = []
+
+    class Counted(models.IntegerField):
+        def get_default(self) -> int:
+            asked.append(self.name)
+            return len(asked)
+
+    with isolated_models():
+        model = declare("Counting", first=Counted(), second=Counted(default=7))
+        for label, made in {
+            "nothing": model(),
+            "again": model(),
+            "by keyword": model(first=50),
+            "by position": model(None, 60),
+            "copied": model(second=70),
+        }.items():
+            env.note(label, [made.first, made.second])
+        env.note("asked", asked)

@@ -106,6 +106,17 @@ async def a_child_over_an_existing_parent(env: Environment) -> None:
 
 
 @case()
+async def a_link_by_its_key(env: Environment) -> None:
+    parent = await env.do(MyModel.objects, "create", name="p")
+    child = MultitableInherited(mymodel_ptr_id=parent.pk, name="c", extra=3)
+    env.note("before", [child.pk, child.id])
+    with env.statements("statements"):
+        await env.do(child, "save")
+    env.note("after", [child.pk == parent.pk, child.id == parent.pk])
+    env.note("rows", await env.fetch(MultitableInherited.objects.values_list("name", "extra")))
+
+
+@case()
 async def force_insert_of_a_child(env: Environment) -> None:
     with env.statements("child only is forced"):
         await env.do(MultitableInherited(id=7, name="c"), "save", force_insert=True)

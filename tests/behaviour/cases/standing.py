@@ -109,6 +109,23 @@ async def moved_between_databases(env: Environment) -> None:
     env.note("rows", [await env.do(Blog.objects.using(alias), "count") for alias in ("default", "other")])
 
 
+@case(other=True)
+async def refreshed_elsewhere_by_a_queryset(env: Environment) -> None:
+    blog = await env.do(Blog.objects, "create", pk=1, name="here")
+    await env.do(Blog.objects.using("other"), "create", pk=1, name="there")
+    for label, options in {
+        "whole": {"using": "other"},
+        "queryset": {"using": "other", "from_queryset": Blog.objects.all()},
+        "queryset of there": {"from_queryset": Blog.objects.using("other")},
+        "queryset of there, asked here": {"using": "default", "from_queryset": Blog.objects.using("other")},
+        "fields": {"using": "other", "fields": ["name"], "from_queryset": Blog.objects.all()},
+    }.items():
+        # The state is looked at before: it is not to be what it was.
+        await attempt(env, f"{label}: back", blog, "refresh_from_db", using="default")
+        await attempt(env, label, blog, "refresh_from_db", **options)
+        env.note(f"{label}: name", blog.name)
+
+
 @case()
 async def relations_to_unsaved_instances(env: Environment) -> None:
     author = Author(name="a")
