@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aorm.exceptions import FieldError
+from aorm.query.filtered_joins import follow_filtered
 from aorm.query.filtered_relation import FilteredAttachment
 from aorm.query.layout import ModelLayout, ValueSlot
 from aorm.query.masks import Mask, make_mask
@@ -119,7 +120,7 @@ class ColumnPicker:
             yield layout
 
     def _pick_filtered(self, state: FilteredRelationState, mask: Mask, tree: dict[str, Any]) -> ModelLayout:
-        _, relation, alias = self.scope.follow_filtered(state)
+        _, relation, alias = follow_filtered(self.scope, state)
         meta = relation.path[-1].target
         layout = self._pick_instance(meta, alias, mask, relation.related_model)
         is_direct = SEPARATOR not in state.relation

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aorm.exceptions import NotSupportedError
 from aorm.expressions.base import resolve
 from aorm.expressions.conditions import Q
+from aorm.query.filtered_joins import is_many_through
 from aorm.query.lookups import find_lookup
 from aorm.query.negation import excluded_rows, excluded_through, two_valued
 from aorm.sql.predicates import (
@@ -91,11 +92,11 @@ def build_keyword(
     scope: QueryScope, keyword: str, value: Any, *, negated: bool = False, inside_not: bool = False
 ) -> Predicate:
     """Return the predicate of one keyword such as ``author__name__icontains``."""
-    if inside_not:
+    if inside_not and scope.splits:
         target = scope.target_of(keyword)
         if target is not None and target.is_many:
             return excluded_rows(scope, target, value)
-        if target is None and scope.is_many_through(keyword):
+        if target is None and is_many_through(scope, keyword):
             return excluded_through(scope, keyword, value)
     column, rest, target = scope.find(keyword)
     _refuse_unfilterable(value)

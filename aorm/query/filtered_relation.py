@@ -128,15 +128,15 @@ def _names_of_fields(query: Query, parts: list[str]) -> list[str]:
     """Return the part of a path that names fields; the rest is transforms and a lookup."""
     before: list[str] = []
     meta = query.meta
-    for item in query.relations:
-        if item.name == parts[0]:
-            before, parts = parts[:1], parts[1:]
-            meta = find_end(meta, item.relation)
+    filtered = next((item for item in query.relations if item.name == parts[0]), None)
+    if filtered is not None:
+        before, parts = parts[:1], parts[1:]
+        meta = find_end(meta, filtered.relation)
     if not parts:
         return before
     _, field, rest = walk(meta, parts)
     if field is None and not before:
-        more = [item.name for item in (*query.annotations, *query.relations)]
+        more = [*(item.name for item in query.annotations), *(item.name for item in query.relations)]
         raise unknown_name(query.meta, parts[0], more)
     return before + parts[: len(parts) - len(rest)]
 
@@ -187,11 +187,12 @@ def _renamed(prefix: str, name: str, child: Any) -> Any:
         return _renamed_path(prefix, name, keyword), value
     if isinstance(child, F):
         # A copy of its own: F.copy() gives the same object.
-        child = copy.copy(child)
-        child.name = _renamed_path(prefix, name, child.name)
-    elif hasattr(child, "resolve_expression") and hasattr(child, "_result_cache"):
+        renamed: Any = copy.copy(child)
+        renamed.name = _renamed_path(prefix, name, child.name)
+        return renamed
+    if hasattr(child, "resolve_expression") and hasattr(child, "_result_cache"):
         raise ValueError("Passing a QuerySet within a FilteredRelation is not supported.")
-    elif hasattr(child, "get_source_expressions"):
+    if hasattr(child, "get_source_expressions"):
         child = child.copy()
         child.set_source_expressions([_renamed(prefix, name, item) for item in child.get_source_expressions()])
     return child

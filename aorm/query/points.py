@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
     from aorm.database.database import Database
     from aorm.mapping.options import Options
-    from aorm.query.layout import ModelLayout
-    from aorm.query.planning import Finished
+    from aorm.query.layout import Finished, ModelLayout
     from aorm.query.shortcuts import Shortcut
     from aorm.sql.node import Node
     from aorm.sql.predicates import Predicate

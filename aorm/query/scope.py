@@ -9,7 +9,8 @@ from aorm.expressions.base import OutputField, Resolved, ResolvedQuery, resolve
 from aorm.fields.outputs import field_for, output_for_value
 from aorm.query.conditions import build_condition
 from aorm.query.embedding import embed
-from aorm.query.resolving import SEPARATOR, Target, find_target, resolve_path, unknown_name, unsupported_lookup, walk
+from aorm.query.filtered_joins import find_filtered
+from aorm.query.resolving import SEPARATOR, Target, resolve_path, unknown_name, unsupported_lookup
 from aorm.query.state import JoinStep, Query
 from aorm.sql.sources import Subquery
 from aorm.sql.tables import Column
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from aorm.mapping.options import Options
     from aorm.mapping.paths import Path
-    from aorm.query.state import FilteredRelationState
     from aorm.sql.predicates import Predicate
 
 
@@ -36,7 +36,7 @@ class QueryScope:
         summarizes: True inside ``aggregate()``.
     """
 
-    __slots__ = ("allows_joins", "joins", "query", "reusable", "summaries", "summarizes")
+    __slots__ = ("allows_joins", "joins", "query", "reusable", "splits", "summaries", "summarizes")
 
     def __init__(
         self,
@@ -51,6 +51,8 @@ class QueryScope:
         self.reusable = reusable
         self.allows_joins = allows_joins
         self.summarizes = summarizes
+        # Whether what is negated and speaks of many related rows becomes a subquery.
+        self.splits = True
         # Inside aggregate(), the aggregates named so far: a later one may be computed from them.
         self.summaries: dict[str, Resolved] = {}
 
@@ -157,7 +159,7 @@ class QueryScope:
                 left = tuple(rest.split(SEPARATOR)) if rest else ()
                 return Resolved(annotation.term, annotation.output), left, None
         if query.relations:
-            found = self._through_filtered_relation(name)
+            found = find_filtered(self, name)
             if found is not None:
                 return found
         try:
@@ -186,11 +188,12 @@ class QueryScope:
     def _share(self, parent: str, hop: Any) -> str | None:
         # Where a relation was joined several times, the last one counts, as in Django.
         for step in reversed(self.joins):
-            if step.hop is hop and step.parent == parent and step.label is None and self._may_share(step):
+            if step.hop is hop and step.parent == parent and step.label is None and self.may_share(step):
                 return step.alias
         return None
 
-    def _may_share(self, step: JoinStep) -> bool:
+    def may_share(self, step: JoinStep) -> bool:
+        """Tell whether what is asked for next may speak of the row that a join found."""
         return not step.hop.is_many or self.reusable is None or step.alias in self.reusable
 
     def join(self, parent: str, hop: Any, condition: Predicate | None = None, label: str | None = None) -> str:
@@ -209,74 +212,12 @@ class QueryScope:
             self.reusable.add(alias)
         return alias
 
-    def filtered_relation(self, name: str) -> FilteredRelationState | None:
-        """Return the filtered relation of that name."""
-        return next((item for item in self.query.relations if item.name == name), None)
-
-    def follow_filtered(self, relation: FilteredRelationState) -> tuple[Path, Any, str]:
-        """Join a filtered relation; return its hops, the field that leads there and the alias of the last table."""
-        path, field, _ = walk(self.query.meta, relation.relation.split(SEPARATOR))
-        return path, field, self._labelled(relation, path)
-
-    def is_many_through(self, name: str) -> bool:
-        """Tell whether a name leads through a filtered relation to rows of which there may be several."""
-        first, *names = name.split(SEPARATOR)
-        relation = self.filtered_relation(first) if self.query.relations else None
-        if relation is None or self.query.annotation(first) is not None:
-            return False
-        path, _, _ = walk(self.query.meta, relation.relation.split(SEPARATOR))
-        further, _, _ = walk(path[-1].target, names)
-        return any(hop.is_many for hop in (*path, *further))
-
-    def _through_filtered_relation(self, name: str) -> tuple[Resolved, tuple[str, ...], Target | None] | None:
-        first, *names = name.split(SEPARATOR)
-        relation = self.filtered_relation(first)
-        if relation is None:
-            return None
-        path, field, alias = self.follow_filtered(relation)
-        related = path[-1].target
-        if not names or (names[0] != "pk" and related.find_field(names[0]) is None):
-            target = Target(path, tuple(field.target_fields), field, tuple(names))
-            target.is_nullable = True
-            return target.resolved(alias), target.rest, target
-        target = find_target(related, names)
-        last = self.follow(target.path, alias)
-        resolved = target.resolved(last)
-        nullable = Target(target.path, target.columns, target.output, target.rest)
-        nullable.is_nullable = True
-        return resolved, target.rest, nullable
-
-    def _labelled(self, relation: FilteredRelationState, path: Path) -> str:
-        last = path[-1]
-        parent = self.follow(path[:-1])
-        for step in self.joins:
-            if step.label == relation.name and step.parent == parent and self._may_share(step):
-                return step.alias
-        # The condition shares a row of many with what shared this one, and with this one itself.
-        shared = None if self.reusable is None or not last.is_many else set(self.reusable)
-        alias = self.join(parent, last, None, relation.name)
-        inner = JoinScope(self.query, None if shared is None else {*shared, alias})
-        inner.joins = self.joins
-        condition = inner.condition(relation.condition)
-        # What the condition joins comes before this join, which speaks of it.
-        own = next(step for step in self.joins if step.alias == alias)
-        others = tuple([step for step in inner.joins if step.alias != alias])
-        self.joins = (*others, own.replace(filter=condition))
-        return alias
-
-
-class JoinScope(QueryScope):
-    """The scope of a FilteredRelation's condition: what is negated in it stays a condition of the join."""
-
-    __slots__ = ()
-
-    def target_of(self, name: str) -> Target | None:
-        """Return nothing: no name makes a subquery."""
-        return None
-
-    def is_many_through(self, name: str) -> bool:
-        """Tell that none does here either."""
-        return False
+    def of_join(self, reusable: set[str] | None) -> QueryScope:
+        """Return the scope of the condition of a join, with the joins so far; no name in it makes a subquery."""
+        scope = QueryScope(self.query, reusable)
+        scope.joins = self.joins
+        scope.splits = False
+        return scope
 
 
 class RelatedScope(QueryScope):
