@@ -75,6 +75,16 @@ class Stream:
             raise StopAsyncIteration
         return rows
 
+    async def open(self) -> list[str]:
+        """Run the statement and return the names of its columns; its rows follow by iteration."""
+        if self._is_started or self._is_reading:
+            raise InterfaceError("this stream has begun")
+        self._is_reading = True
+        try:
+            return await self._begin(is_named=True)
+        finally:
+            self._is_reading = False
+
     async def aclose(self) -> None:
         """End the stream and free what it holds."""
         is_over, self._is_over = self._is_over, True
@@ -99,6 +109,11 @@ class Stream:
             pool.loop.call_soon_threadsafe(pool.checkin, slot)
 
     async def _start(self) -> list[Any]:
+        await self._begin(is_named=False)
+        return await self._next()
+
+    async def _begin(self, *, is_named: bool) -> list[str]:
+        """Open what rows are read from; return the names of the columns where they are asked for."""
         self._is_started = True
         database = self._database
         self._block = block = database.bound_block()
@@ -106,10 +121,15 @@ class Stream:
             self._cursor = await block.scope.open_cursor(block, self._sql, self._parameters)
         elif database.config.is_memory:
             # One connection serves everything there: holding it would lock the stream's own consumer out.
+            if is_named:
+                async with database.lease() as connection:
+                    names, self._rows = await connection.fetch_named(self._sql, self._parameters)
+                return names
             self._rows = await database.fetch(self._sql, self._parameters)
+            return []
         else:
             await self._open()
-        return await self._next()
+        return self._cursor.columns() if is_named and self._cursor is not None else []
 
     async def _open(self) -> None:
         database = self._database

@@ -106,6 +106,11 @@ class AiosqliteCursor:
         self._connection = connection
         self._cursor: sqlite3.Cursor | None = cursor
 
+    def columns(self) -> list[str]:
+        """Return the names of the columns, while the cursor is open."""
+        cursor = self._cursor
+        return [] if cursor is None else [column[0] for column in cursor.description or ()]
+
     async def fetch(self, count: int) -> list[Any]:
         """Return up to `count` further rows."""
         cursor = self._cursor

@@ -58,6 +58,10 @@ class AsyncpgCursor:
         self._cursor: Any = cursor
         self._is_done = False
 
+    def columns(self) -> list[str]:
+        """Return the names of the columns, while the portal is open."""
+        return [column.name for column in self._cursor._state._get_attributes()]
+
     async def fetch(self, count: int) -> list[Any]:
         """Return up to `count` further rows."""
         try:

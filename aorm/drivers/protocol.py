@@ -60,6 +60,10 @@ class ConnectionPlan:
 class DriverCursor(Protocol):
     """A result that is fetched piece by piece."""
 
+    def columns(self) -> list[str]:
+        """Return the names of the columns, while the cursor is open."""
+        ...
+
     async def fetch(self, count: int) -> list[Any]:
         """Return up to `count` further rows; fewer mean that there are no more."""
         ...

@@ -33,6 +33,10 @@ class RecordingCursor:
         """Begin at the first row."""
         self._rows = deque(rows)
 
+    def columns(self) -> list[str]:
+        """Return the first row, which names the columns where they are asked for."""
+        return list(self._rows.popleft()) if self._rows else []
+
     async def fetch(self, count: int) -> list[Any]:
         """Return up to `count` further rows."""
         return [self._rows.popleft() for _ in range(min(count, len(self._rows)))]

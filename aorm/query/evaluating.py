@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from aorm.bridge import in_running_loop, run_blocking
 from aorm.exceptions import SyncInAsyncContext
-from aorm.query.execution import fetch
+from aorm.query.execution import fetch, stream
 from aorm.query.fetch_modes import FETCH_ONE, tell_fetch_mode
 from aorm.query.prefetch import aprefetch_related_objects
 from aorm.query.results import MODELS
@@ -14,7 +14,7 @@ from aorm.sql.types import BIGINT
 from aorm.sql.values import Param
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
     from typing import Self
 
     from aorm.query.results import ResultKind
@@ -50,6 +50,10 @@ class EvaluatingMixin(Generic[M]):
             await aprefetch_related_objects(results, *self._prefetch_related_lookups)
             self._prefetch_done = True
         return results
+
+    async def _astream(self, chunk_size: int) -> tuple[Any, Callable[[list[Any]], list[M]]]:
+        """Return the rows of the statement as a stream of chunks, and the function that loads a chunk."""
+        return stream(self, chunk_size)  # type: ignore[arg-type]
 
     def _fetch_all(self) -> None:
         if self._result_cache is None or (self._prefetch_related_lookups and not self._prefetch_done):

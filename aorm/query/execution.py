@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aorm.database.databases import databases
@@ -93,14 +94,14 @@ async def fetch(queryset: QuerySet[Any]) -> list[Any]:
     return loaded
 
 
-def stream(queryset: QuerySet[Any], chunk_size: int) -> Any:
+def stream(queryset: QuerySet[Any], chunk_size: int) -> tuple[Any, Callable[[list[Any]], list[Any]]]:
     """Return the rows of the queryset's statement as a stream of chunks, and the function that loads a chunk."""
     query = queryset._query
     database = database_for(queryset)
     parameters = query.parameters()
     plan = plan_of(query, queryset._kind, database, parameters)
     rows = database.stream(plan.sql, plan.encode(parameters), chunk_size=chunk_size, locking=plan.locks)
-    return rows, plan.load
+    return rows, partial(plan.load, alias=database.alias)
 
 
 async def has_rows(queryset: QuerySet[Any]) -> bool:

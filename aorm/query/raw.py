@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from aorm.bridge import run_blocking, sync_iterator
@@ -13,17 +15,19 @@ from aorm.exceptions import FieldDoesNotExist, OperationalError, ProgrammingErro
 from aorm.expressions.base import TypedOutput, resolve
 from aorm.expressions.values import split_placeholders
 from aorm.query.evaluating import EvaluatingMixin
-from aorm.query.fetch_modes import FETCH_ONE, tell_fetch_mode
+from aorm.query.fetch_modes import FETCH_ONE
 from aorm.query.layout import ModelLayout, ValueSlot
 from aorm.query.loading import write_model_loader
 from aorm.query.prefetch import aprefetch_related_objects
+from aorm.query.results import MODELS
 from aorm.query.scope import bare_column, save_scope
+from aorm.query.streaming import CHUNK_SIZE, Stream
 from aorm.sql.functions import RawTerm
 from aorm.sql.tables import Column
 from aorm.sql.types import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from typing import Self
 
     from aorm.database.database import Database
@@ -109,6 +113,9 @@ class RawQuerySet(EvaluatingMixin[M], Generic[M]):
     other columns become attributes. It is awaited, iterated, indexed and measured as a queryset is, and kept.
     """
 
+    _kind = MODELS
+    _known_related_objects: Mapping[Any, Mapping[Any, Any]] = MappingProxyType({})
+
     def __init__(
         self,
         raw_query: Any,
@@ -190,15 +197,40 @@ class RawQuerySet(EvaluatingMixin[M], Generic[M]):
     async def _arun(self) -> list[M]:
         """Run the query and return its instances."""
         database = databases[self.db]
+        names, rows = await fetch_named(database, *self._compiled(database))
+        self._name_columns(names)
+        instances: list[M] = self._loader(database)(rows, database.alias)
+        self._finish_instances(instances)
+        return instances
+
+    async def _astream(self, chunk_size: int) -> tuple[Any, Callable[[list[Any]], list[M]]]:
+        """Run the query and return its rows as a stream of chunks, and the function that loads a chunk."""
+        database = databases[self.db]
+        sql, arguments = self._compiled(database)
+        rows: Any = database.stream(sql, arguments, chunk_size)
+        try:
+            names = await rows.open()
+        except OperationalError as error:
+            if not _belongs_to_writer(error, database):
+                raise
+            # It writes, and so it is done before its rows are looked at.
+            names, every = await fetch_named(database, sql, arguments)
+            rows = Chunks(every, chunk_size)
+        try:
+            self._name_columns(names)
+            return rows, partial(self._loader(database), alias=database.alias)
+        except BaseException:
+            await rows.aclose()
+            raise
+
+    def _compiled(self, database: Database) -> tuple[str, Sequence[Any]]:
         statement = self.query.statement(self.model._meta)
         parameters = statement.parameters()
         compiled = database.dialect.compile(statement, parameters)
-        names, rows = await fetch_named(database, compiled.sql, compiled.encode(parameters))
+        return compiled.sql, compiled.encode(parameters)
+
+    def _name_columns(self, names: list[str]) -> None:
         self._columns = [self.translations.get(name, name) for name in names]
-        instances: list[M] = self._loader(database)(rows, database.alias)
-        if self._fetch_mode is not FETCH_ONE:
-            tell_fetch_mode(instances, self._fetch_mode)
-        return instances
 
     def _loader(self, database: Database) -> Any:
         columns = self._columns or []
@@ -211,9 +243,15 @@ class RawQuerySet(EvaluatingMixin[M], Generic[M]):
             database.plans.put(key, load)
         return load
 
-    def aiterator(self) -> AsyncIterator[M]:
-        """Run the query anew and give its instances one by one, keeping none."""
-        return self._clone().__aiter__()
+    def aiterator(self, chunk_size: int | None = None) -> AsyncIterator[M]:
+        """Run the query anew and stream its instances, ``chunk_size`` rows at a time, keeping none.
+
+        Raises:
+            ValueError: the size is not positive.
+        """
+        if chunk_size is not None and chunk_size <= 0:
+            raise ValueError("Chunk size must be strictly positive.")
+        return Stream(self._clone(), chunk_size or CHUNK_SIZE)
 
     iterator = sync_iterator(aiterator)
 
@@ -232,10 +270,33 @@ async def fetch_named(database: Database, sql: str, arguments: Sequence[Any]) ->
         async with database.lease() as connection:
             return await connection.fetch_named(sql, arguments)
     except OperationalError as error:
-        if error.sqlstate != READ_ONLY or database.in_atomic_block:
+        if not _belongs_to_writer(error, database):
             raise
     async with database.lease(writes=True) as connection:
         return await connection.fetch_named(sql, arguments)
+
+
+def _belongs_to_writer(error: OperationalError, database: Database) -> bool:
+    return error.sqlstate == READ_ONLY and not database.in_atomic_block
+
+
+class Chunks:
+    """Rows that are there already, as a stream gives them."""
+
+    def __init__(self, rows: list[Any], chunk_size: int) -> None:
+        self._rows = rows
+        self._chunk_size = chunk_size
+
+    async def __anext__(self) -> list[Any]:
+        """Return the next rows."""
+        rows, self._rows = self._rows[: self._chunk_size], self._rows[self._chunk_size :]
+        if not rows:
+            raise StopAsyncIteration
+        return rows
+
+    async def aclose(self) -> None:
+        """Forget the rest."""
+        self._rows = []
 
 
 def raw_layout(model: Any, columns: Sequence[str], fields: Mapping[str, Any]) -> ModelLayout:

@@ -15,7 +15,7 @@ from aorm.query.naming import check_alias, refuse_values
 from aorm.query.points import GET_LIMIT, MAX_GET_RESULTS, PointRead, ready
 from aorm.query.results import MODELS, TUPLES
 from aorm.query.state import annotation_of
-from aorm.query.streaming import Stream
+from aorm.query.streaming import CHUNK_SIZE, Stream
 from aorm.sql.types import BIGINT
 from aorm.sql.values import Param
 
@@ -224,7 +224,7 @@ class ReadingMixin:
                 raise ValueError("chunk_size must be provided when using QuerySet.iterator() after prefetch_related().")
         elif chunk_size <= 0:
             raise ValueError("Chunk size must be strictly positive.")
-        return Stream(queryset._copy(), chunk_size or 2000)
+        return Stream(queryset._copy(), chunk_size or CHUNK_SIZE, is_empty=queryset._query.is_empty)
 
     iterator = sync_iterator(aiterator)
 

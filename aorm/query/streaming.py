@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aorm.database.stream import SHARED
 from aorm.exceptions import InterfaceError
-from aorm.query.execution import stream
 from aorm.query.prefetch import aprefetch_related_objects
 from aorm.query.results import MODELS
 
@@ -14,9 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Self
 
-    from aorm.query.queryset import QuerySet
+    from aorm.query.evaluating import EvaluatingMixin
 
 M = TypeVar("M")
+
+# How many rows are asked for at a time where nobody says: Django's number.
+CHUNK_SIZE = 2000
 
 
 class Stream(Generic[M]):
@@ -26,14 +28,14 @@ class Stream(Generic[M]):
     ``async with`` closes it for certain.
     """
 
-    def __init__(self, queryset: QuerySet[Any], chunk_size: int) -> None:
+    def __init__(self, queryset: EvaluatingMixin[Any], chunk_size: int, *, is_empty: bool = False) -> None:
         self._queryset = queryset
         self._chunk_size = chunk_size
         self._rows: Any = None
         self._load: Any = None
         self._items: Iterator[M] = iter(())
         self._is_reading = False
-        self._is_closed = queryset._query.is_empty
+        self._is_closed = is_empty
 
     def __aiter__(self) -> Self:
         return self
@@ -55,13 +57,17 @@ class Stream(Generic[M]):
     async def _read_chunk(self) -> None:
         queryset = self._queryset
         if self._rows is None:
-            self._rows, self._load = stream(queryset, self._chunk_size)
+            try:
+                self._rows, self._load = await queryset._astream(self._chunk_size)
+            except BaseException:
+                self._is_closed = True
+                raise
         try:
             rows = await self._rows.__anext__()
         except StopAsyncIteration:
             await self.aclose()
             return
-        instances = self._load(rows, queryset.db)
+        instances = self._load(rows)
         if queryset._kind is MODELS:
             queryset._finish_instances(instances)
             if queryset._prefetch_related_lookups:

@@ -226,3 +226,104 @@ async def test_names_of_columns() -> None:
     async with database.lease() as connection:
         assert (await connection.fetch_named("SELECT 1 AS one"))[0] == ["one"]
     await aorm.aclose_all()
+
+
+ORDERED = "SELECT * FROM shop_author ORDER BY id"
+
+
+@for_each_face
+async def test_streaming(face: Face) -> None:
+    """iterator() reads chunks through a cursor, and prefetches for each."""
+    people = await face.do(Author.objects, "bulk_create", [Author(name=str(number)) for number in range(25)])
+    await face.do(Book.objects, "bulk_create", [Book(title=person.name, author=person) for person in people[::5]])
+    raw = Author.objects.raw(ORDERED).prefetch_related("books")
+    with aorm.capture_queries() as queries:
+        found = await face.iterate(raw, chunk_size=10)
+        assert [book.title for person in found for book in person.books.all()] == ["0", "5", "10", "15", "20"]
+    assert len([query for query in queries if "shop_book" in query["sql"]]) == 3
+    assert found == people
+    assert raw._result_cache is None
+    assert await face.iterate(Author.objects.raw("SELECT * FROM shop_author WHERE 1 = 0")) == []
+    assert [person.pk for person in await face.iterate(Author.objects.raw(ORDERED))] == [person.pk for person in people]
+    for wrong in (0, -1):
+        with pytest.raises(ValueError, match=r"Chunk size must be strictly positive\."):
+            await face.iterate(raw, chunk_size=wrong)
+
+
+@for_each_face
+async def test_streaming_what_is_wrong(face: Face) -> None:
+    """The connection of a stream that could not begin comes back."""
+    await authors(face)
+    for sql, error in (
+        ("SELECT name FROM shop_author", FieldDoesNotExist),
+        ("SELECT nothing FROM nowhere", aorm.exceptions.Error),
+        ("SELECT %s", ProgrammingError),
+    ):
+        with pytest.raises(error):
+            await face.iterate(Author.objects.raw(sql))
+    assert aorm.connections["default"].stats().in_use == 0 if face.is_async else True
+    assert len(await face.iterate(Author.objects.raw(ORDERED))) == 3
+
+
+@for_each_face
+async def test_streaming_what_writes(face: Face) -> None:
+    """A statement that writes goes to the writing connection, and gives what it returns."""
+    inserted = "INSERT INTO shop_author (name) VALUES (%s), (%s) RETURNING *"
+    assert [person.name for person in await face.iterate(Author.objects.raw(inserted, ["Eve", "Joe"]))] == [
+        "Eve",
+        "Joe",
+    ]
+    async with face.atomic():
+        assert len(await face.iterate(Author.objects.raw(inserted, ["Sue", "Kim"]), chunk_size=1)) == 2
+        assert len(await face.iterate(Author.objects.raw(ORDERED), chunk_size=3)) == 4
+    assert await face.do(Author.objects, "count") == 4
+
+
+class Counted:
+    """Count the rows that cursors gave."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.chunks: list[int] = []
+        stream = type(aorm.connections["default"].stream("SELECT 1"))
+        original = stream._next
+
+        async def counted(this: Any) -> list[Any]:
+            rows: list[Any] = await original(this)
+            self.chunks.append(len(rows))
+            return rows
+
+        monkeypatch.setattr(stream, "_next", counted)
+
+
+async def test_the_first_comes_before_the_rest_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are asked for as they are needed; one that stops half-way never asks for the rest."""
+    await Author.objects.abulk_create([Author(name=str(number)) for number in range(1000)])
+    counted = Counted(monkeypatch)
+    stream: Any = Author.objects.raw(ORDERED).aiterator(chunk_size=10)
+    assert (await anext(stream)).name == "0"
+    assert counted.chunks == [10]
+    async for person in stream:
+        if person.name == "25":
+            break
+    assert counted.chunks == [10, 10, 10]
+    await stream.aclose()
+    assert aorm.connections["default"].stats().in_use == 0
+    assert [person async for person in stream] == []
+    await aorm.aclose_all()
+
+
+async def test_columns_of_a_stream() -> None:
+    """A stream that is opened tells the names of its columns, without a row as well; it is opened once."""
+    database = aorm.connections["default"]
+    for where, expected in (("1 = 1", [[(1, "x")]]), ("1 = 0", [])):
+        rows = database.stream(f"SELECT 1 AS one, 'x' AS two WHERE {where}")
+        assert await rows.open() == ["one", "two"]
+        with pytest.raises(aorm.InterfaceError, match="this stream has begun"):
+            await rows.open()
+        assert [[tuple(row) for row in chunk] async for chunk in rows] == expected
+    async with aorm.atomic():
+        rows = database.stream("SELECT 1 AS one")
+        assert await rows.open() == ["one"]
+        await rows.aclose()
+    assert database.stats().in_use == 0
+    await aorm.aclose_all()
