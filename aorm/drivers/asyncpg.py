@@ -44,6 +44,7 @@ _DSN_OPTIONS = frozenset(
 )
 
 _NEVER_PREPARED = "26000"
+_DATETIME = datetime.datetime
 _OUTDATED = (asyncpg.exceptions.OutdatedSchemaCacheError, asyncpg.exceptions.InvalidCachedStatementError)
 
 
@@ -91,7 +92,6 @@ class AsyncpgConnection:
         "_closed_by_us",
         "_loop",
         "_moments",
-        "_plain",
         "_poller",
         "_prepared",
         "_protocol",
@@ -116,7 +116,6 @@ class AsyncpgConnection:
         self._prepared = raw._stmt_cache.get
         self._record_class = self._protocol.get_record_class()
         self._moments = Moments(raw, adapt)
-        self._plain = self._moments.plain
 
     @property
     def raw(self) -> Any:
@@ -134,8 +133,12 @@ class AsyncpgConnection:
                 parameters = await self._moments.prepared(sql, parameters)
                 rows = await self._raw.fetch(sql, *parameters)
             else:
-                if statement not in self._plain:
-                    parameters = self._moments.checked(statement, parameters)
+                for place in self._moments[statement]:
+                    # As is_certain() says, without the call: here come the statements of models, which are certain.
+                    value = parameters[place] if place < len(parameters) else None
+                    if value is not None and (value.__class__ is not _DATETIME or value.tzinfo is None):
+                        parameters = self._moments.checked(statement, parameters)
+                        break
                 rows = await self._bind_execute(statement, parameters, "", 0, False, None)
         except Error:
             raise
@@ -173,8 +176,12 @@ class AsyncpgConnection:
                 parameters = await self._moments.prepared(sql, parameters)
                 status: str = await self._raw.execute(sql, *parameters)
             else:
-                if statement not in self._plain:
-                    parameters = self._moments.checked(statement, parameters)
+                for place in self._moments[statement]:
+                    # As is_certain() says, without the call: here come the statements of models, which are certain.
+                    value = parameters[place] if place < len(parameters) else None
+                    if value is not None and (value.__class__ is not _DATETIME or value.tzinfo is None):
+                        parameters = self._moments.checked(statement, parameters)
+                        break
                 status = (await self._bind_execute(statement, parameters, "", 0, True, None))[1].decode()
         except Error:
             raise

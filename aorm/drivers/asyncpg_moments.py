@@ -19,29 +19,31 @@ __all__ = ["Moments"]
 _MOST_STATEMENTS = 1000
 
 
-class Moments:
-    """Which parameters of the statements of one connection are moments with a zone, and what they may be."""
+class Moments(dict[Any, tuple[int, ...]]):
+    """By prepared statement of one connection: which of its parameters are moments with a zone; for most, none."""
 
-    __slots__ = ("_adapt", "_get_statement", "_places", "plain")
+    __slots__ = ("_adapt", "_get_statement")
 
     def __init__(self, raw: Any, adapt: Callable[[datetime.date], datetime.datetime] | None) -> None:
         """Have `adapt` decide what a naive datetime or a date means, or refuse it; None leaves that to asyncpg."""
+        super().__init__()
         self._get_statement = raw._get_statement
         self._adapt = adapt
-        self._places: dict[Any, tuple[int, ...]] = {}
-        self.plain: set[Any] = set()
-        """Prepared statements that have no moments among their parameters, as most; these need not be checked."""
+
+    def __missing__(self, statement: Any) -> tuple[int, ...]:
+        if len(self) >= _MOST_STATEMENTS:
+            self.clear()
+        names = [kind.name for kind in statement._get_parameters()] if self._adapt is not None else []
+        places = tuple(place for place, name in enumerate(names) if "timestamptz" in name or "tstz" in name)
+        self[statement] = places
+        return places
 
     def checked(self, statement: Any, parameters: Sequence[Any]) -> Sequence[Any]:
         """Return the parameters with every moment made certain; `statement` is a prepared one of asyncpg's."""
-        places = self._places.get(statement)
-        if places is None:
-            places = self._learn(statement)
         adapted: list[Any] | None = None
-        for place in places:
+        for place in self[statement]:
             value = parameters[place] if place < len(parameters) else None
-            # As _is_certain says, without the call: here come the statements of models.
-            if value is None or (value.__class__ is datetime.datetime and value.tzinfo is not None):
+            if is_certain(value):
                 continue
             adapted = list(parameters) if adapted is None else adapted
             adapted[place] = self._certain(value)
@@ -56,22 +58,11 @@ class Moments:
     async def rows(self, sql: str, rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
         """Return rows of parameters, each made certain when it is asked for."""
         statement = await self._get_statement(sql, None)
-        return self._each(statement, rows) if self._learn(statement) else rows
+        return self._each(statement, rows) if self[statement] else rows
 
     def _each(self, statement: Any, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
         for parameters in rows:
             yield self.checked(statement, parameters)
-
-    def _learn(self, statement: Any) -> tuple[int, ...]:
-        if len(self._places) >= _MOST_STATEMENTS:
-            self._places.clear()
-            self.plain.clear()
-        names = [kind.name for kind in statement._get_parameters()] if self._adapt is not None else []
-        places = tuple(place for place, name in enumerate(names) if "timestamptz" in name or "tstz" in name)
-        self._places[statement] = places
-        if not places:
-            self.plain.add(statement)
-        return places
 
     def _certain(self, value: Any) -> Any:
         """Return a moment, or moments in an array or a range, with zones; other things are for asyncpg to refuse."""
@@ -80,14 +71,15 @@ class Moments:
                 return value
             return self._adapt(value)
         if isinstance(value, (list, tuple)):
-            return value if all(map(_is_certain, value)) else [self._certain(item) for item in value]
+            return value if all(map(is_certain, value)) else [self._certain(item) for item in value]
         if isinstance(value, asyncpg.Range) and not value.isempty:
             lower, upper = self._certain(value.lower), self._certain(value.upper)
             return asyncpg.Range(lower, upper, lower_inc=value.lower_inc, upper_inc=value.upper_inc)
         return value
 
 
-def _is_certain(value: Any) -> bool:
+def is_certain(value: Any) -> bool:
+    """Tell whether a parameter is no moment that asyncpg would take for local time."""
     return value is None or (value.__class__ is datetime.datetime and value.tzinfo is not None)
 
 
