@@ -103,15 +103,13 @@ async def _stages_of_saving(connection: Any) -> list[Stage]:
     entry = await Entry.objects.afirst()
     table = TableWriter.of(Entry._meta)
     database = aorm.connections["default"]
-    writer = table.update_all
     await entry.asave()
-    values = writer.read(entry)
-    ready = writer.ready(database, values, (entry.pk,))
-    assert ready is not None
-    plan, encoded = ready
+    plan = database.plans.get(table.update_all)
+    key = (entry.pk,)
+    encoded = plan.arguments_of(entry, key)
     return [
-        Stage("read the attributes", lambda: writer.read(entry)),
-        Stage("find the plan, encode the parameters", lambda: writer.ready(database, values, (entry.pk,))),
+        Stage("find the plan", lambda: database.plans.get(table.update_all)),
+        Stage("read the attributes, encode the parameters", lambda: plan.arguments_of(entry, key)),
         Stage("mark as saved", lambda: mark_saved(entry, "default")),
         Stage("the driver alone", lambda: connection.execute(plan.sql, encoded)),
         Stage("database.execute", lambda: database.execute(plan.sql, encoded)),

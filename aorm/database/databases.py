@@ -86,23 +86,24 @@ class Databases:
 
     def __init__(self) -> None:
         """Begin with nothing open."""
-        self._databases: dict[str, Database] = {}
+        # Hot paths look here before they ask for an item, which makes what is not there.
+        self.made: dict[str, Database] = {}
         self._given: dict[str, object] = {}
         self._old: list[Database] = []
         settings.add_listener(self._settings_changed)
 
     def __getitem__(self, alias: str) -> Database:
         """Return the database of an alias; `ConnectionDoesNotExist` names the aliases there are."""
-        database = self._databases.get(alias)
+        database = self.made.get(alias)
         return database if database is not None else self._make(alias)
 
     def __iter__(self) -> Iterator[str]:
         """Give the aliases."""
-        return iter(list(dict.fromkeys([*settings.databases, *self._databases])))
+        return iter(list(dict.fromkeys([*settings.databases, *self.made])))
 
     def __contains__(self, alias: object) -> bool:
         """Tell whether an alias is configured."""
-        return alias in self._databases or alias in settings.databases
+        return alias in self.made or alias in settings.databases
 
     def all(self) -> list[Database]:
         """Return the database of every alias."""
@@ -111,18 +112,18 @@ class Databases:
     def add(self, database: Database) -> None:
         """Put a database under its alias, as tests do with a recording driver."""
         _all.add(database)
-        self._databases[database.alias] = database
+        self.made[database.alias] = database
         self._given.pop(database.alias, None)
 
     def remove(self, alias: str) -> Database | None:
         """Take a database out; it is not closed."""
         self._given.pop(alias, None)
-        return self._databases.pop(alias, None)
+        return self.made.pop(alias, None)
 
     async def aclose(self) -> None:
         """Close the running loop's pools of every database."""
         old, self._old = self._old, []
-        await asyncio.gather(*(database.aclose() for database in [*self._databases.values(), *old]))
+        await asyncio.gather(*(database.aclose() for database in [*self.made.values(), *old]))
         self._old += [database for database in old if database.loops()]
 
     def _make(self, alias: str) -> Database:
@@ -138,7 +139,7 @@ class Databases:
             )
         database = make_database(parse_config(alias, given[alias]))
         # Two threads may come here at once: the first one's database is everybody's.
-        database = self._databases.setdefault(alias, database)
+        database = self.made.setdefault(alias, database)
         self._given[alias] = given[alias]
         return database
 
@@ -150,7 +151,7 @@ class Databases:
         for alias, options in list(self._given.items()):
             if given.get(alias) != options:
                 self._given.pop(alias, None)
-                database = self._databases.pop(alias, None)
+                database = self.made.pop(alias, None)
                 if database is not None and database.loops():
                     self._old.append(database)  # its pools are closed by the next aclose_all()
 

@@ -30,15 +30,11 @@ def derived(function: Callable[[Options], T]) -> T:
     name = function.__name__
 
     def read(self: Options) -> T:
-        if self._version != self.apps.version:
-            self._derived.clear()
-            self._version = self.apps.version
         try:
-            return self._derived[name]  # type: ignore[no-any-return]
+            return self.facts[name]  # type: ignore[no-any-return]
         except KeyError:
-            value = function(self)
-            self._derived[name] = value
-            return value
+            kept: T = self.apps.keep_fact(self.facts, name, lambda: function(self))
+            return kept
 
     read.__doc__ = function.__doc__
     return cast("T", property(read))
@@ -98,9 +94,9 @@ class Options:
         self.private_fields: list[Any] = []
         self.local_managers: list[Any] = []
         self.proxy_for_model: Any = None
-        # Facts that other floors derive from the options keep them here; gone when the registry changes.
-        self._derived: dict[str, Any] = {}
-        self._version = -1
+        # What was derived from the options, by any floor; the registry empties it when it changes. Hot paths look here
+        # before they call `derive`.
+        self.facts: dict[str, Any] = {}
         self._base_path_cache: dict[Any, tuple[Hop, ...]] = {}
 
     # Identity decides equality: one class has one Options.
@@ -164,15 +160,11 @@ class Options:
 
     def derive(self, key: str, function: Callable[[Options], T]) -> T:
         """Return a fact about the model, computed once until the registry of models changes."""
-        if self._version != self.apps.version:
-            self._derived.clear()
-            self._version = self.apps.version
         try:
-            return self._derived[key]  # type: ignore[no-any-return]
+            return self.facts[key]  # type: ignore[no-any-return]
         except KeyError:
-            value = function(self)
-            self._derived[key] = value
-            return value
+            kept: T = self.apps.keep_fact(self.facts, key, lambda: function(self))
+            return kept
 
     # Fields.
 

@@ -8,7 +8,7 @@ import warnings
 from collections import defaultdict
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from weakref import WeakSet
 
 from aorm.settings import settings
@@ -16,6 +16,8 @@ from aorm.signals import set_lazy_sender_hook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+T = TypeVar("T")
 
 ModelKey = tuple[str, str]
 Models = type[Any]
@@ -40,6 +42,8 @@ class Apps:
         _registries.add(self)
         self._waiting: dict[ModelKey, list[Waiting]] = defaultdict(list)
         self._lock = threading.RLock()
+        # The facts about models that are not empty.
+        self._derived: list[dict[str, Any]] = []
 
     def register_model(self, model: Models) -> None:
         """Add a model; those who wait for it are called.
@@ -54,7 +58,7 @@ class Apps:
             if known is not None:
                 self._check_again(known, model, key)
             self.all_models[meta.app_label][meta.model_name] = model
-            self.version += 1
+            self.changed()
             waiting = self._waiting.pop(key, [])
         for each in waiting:
             each.proceed(model)
@@ -128,7 +132,23 @@ class Apps:
 
     def changed(self) -> None:
         """Say that a model got another field, so that derived knowledge is stale."""
-        self.version += 1
+        with self._lock:
+            self.version += 1
+            stale, self._derived = self._derived, []
+            for facts in stale:
+                facts.clear()
+
+    def keep_fact(self, facts: dict[str, Any], key: str, derive: Callable[[], T]) -> T:
+        """Derive a fact about a model and return it; it is kept among the others until the registry changes."""
+        version = self.version
+        value = derive()
+        with self._lock:
+            # What was derived from models that have changed meanwhile is not kept.
+            if version == self.version:
+                if not facts:
+                    self._derived.append(facts)
+                facts[key] = value
+        return value
 
 
 def _settings_changed(names: frozenset[str]) -> None:

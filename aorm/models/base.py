@@ -75,7 +75,7 @@ class Model(metaclass=ModelBase):
         if args:
             fill_by_position(self, meta, args, kwargs)
         else:
-            meta.derive("builder", builder_of)(self, kwargs)
+            (meta.facts.get("builder") or meta.derive("builder", builder_of))(self, kwargs)
         if kwargs:
             set_the_rest(self, meta, kwargs)
         super().__init__()

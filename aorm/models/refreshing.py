@@ -76,7 +76,7 @@ async def _reread(instance: Any, using: str | None) -> bool:
         DoesNotExist: the row is gone.
     """
     meta = instance._meta
-    reread = meta.derive("reread", Reread)
+    reread = meta.facts.get("reread") or meta.derive("reread", Reread)
     namespace = instance.__dict__
     if not reread.has_plain_manager or not reread.names <= namespace.keys() or is_adding(instance):
         return False

@@ -11,7 +11,7 @@ from aorm.expressions.base import contains_aggregate, contains_window
 from aorm.expressions.functions.comparison import Coalesce
 from aorm.expressions.values import ExpressionWrapper, Value
 from aorm.fields.numeric import IntegerField
-from aorm.models.writers import PLAIN_CLASSES, TableWriter, assigner, is_database_default, is_special
+from aorm.models.writers import PLAIN_CLASSES, Special, TableWriter, assigner, is_database_default, is_special
 from aorm.query.execution import execute_statement, fetch_statement
 from aorm.query.scope import save_scope
 from aorm.query.updating import rows_condition
@@ -80,6 +80,27 @@ async def send(ready: tuple[WritePlan, tuple[Any, ...]], instance: Any, database
     if rows:
         plan.assign(instance, rows[0])
     return bool(rows)
+
+
+async def update_specially(
+    plan: WritePlan, instance: Any, arguments: tuple[Any, ...] | Special, request: UpdateRequest
+) -> bool:
+    """Update by a plan that returns values, or by terms where a value is special, and tell whether there was a row."""
+    if not isinstance(arguments, Special):
+        return await send((plan, arguments), instance, request.database)
+    key = getattr(instance, plan.writer.table.key_name)
+    return await update_by_terms(plan.writer, instance, arguments.values, (key,), request)
+
+
+async def insert_specially(
+    plan: WritePlan, instance: Any, arguments: tuple[Any, ...] | Special, database: Database
+) -> None:
+    """Insert by a plan, or by terms where a value is special."""
+    if isinstance(arguments, Special):
+        writer = plan.writer
+        await insert_by_terms(writer, instance, arguments.values, database, writer is writer.table.insert_all)
+    else:
+        await send((plan, arguments), instance, database)
 
 
 async def update_by_terms(

@@ -58,7 +58,7 @@ def falls_alone(model: Any, from_field: Any = None) -> bool:
     meta = model._meta
     if any(link != from_field for link in meta.concrete_model._meta.parents.values()):
         return False
-    return bool(meta.derive("has_no_dependants", _has_no_dependants))
+    return bool(meta.facts.get("has_no_dependants") or meta.derive("has_no_dependants", _has_no_dependants))
 
 
 def _has_no_dependants(meta: Options) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import uuid
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from aorm.fields.defaults import DatabaseDefault
@@ -66,16 +67,33 @@ class WritePlan:
 
     Attributes:
         sql: the text.
-        arguments: makes what the driver gets of the values and of the key's; raises `Special` where one is.
+        arguments_of: makes what the driver gets of an instance and the values of its key.
+        arguments: makes it of the values of the fields and of the key's; both give a `Special` where a value is.
         assign: sets the returned values on the instance; None where nothing returns.
     """
 
-    __slots__ = ("arguments", "assign", "sql")
+    __slots__ = ("__dict__", "_compiled", "arguments_of", "assign", "sql", "writer")
 
-    def __init__(self, sql: str, arguments: Any, assign: Callable[[Any, Any], None] | None) -> None:
-        self.sql = sql
-        self.arguments = arguments
-        self.assign = assign
+    def __init__(self, writer: RowWriter, compiled: Any, database: Database) -> None:
+        self.sql: str = compiled.sql
+        self.arguments_of = _write_arguments(writer, compiled, of_instance=True)
+        self.assign = assigner(writer.returning, database)
+        self.writer = writer
+        self._compiled = compiled
+
+    @cached_property
+    def arguments(self) -> Callable[[Any, Any], tuple[Any, ...] | Special]:
+        """Written on first use: nearly all saving has an instance."""
+        return _write_arguments(self.writer, self._compiled, of_instance=False)
+
+
+class Special:
+    """Values of which one needs more than its field's conversion."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: tuple[Any, ...]) -> None:
+        self.values = values
 
 
 class RowWriter:
@@ -110,15 +128,13 @@ class RowWriter:
         ]
         return made
 
-    def plan(self, database: Database, values: Sequence[Any], key: Sequence[Any]) -> WritePlan | None:
-        """Make the plan for a database, kept under the writer itself; None where a value is special."""
-        parameters = self.parameters(values, key)
-        if parameters is None:
-            return None
-        count = len(self.fields)
-        statement = self.statement(parameters[:count], self.table.key_condition(parameters[count:]))
-        compiled = database.dialect.compile(statement, parameters)
-        plan = WritePlan(compiled.sql, _write_arguments(self, compiled), assigner(self.returning, database))
+    def plan(self, database: Database) -> WritePlan:
+        """Make the plan for a database, kept under the writer itself."""
+        # A plan knows of a value only where it stands.
+        terms = [Param(None, field.sql_type, field.save_adapter) for field in self.fields]
+        keys = [Param(None, field.sql_type, field.adapter) for field in self.keys]
+        statement = self.statement(terms, self.table.key_condition(keys))
+        plan = WritePlan(self, database.dialect.compile(statement, [*terms, *keys]), database)
         database.plans.put(self, plan)
         return plan
 
@@ -126,15 +142,9 @@ class RowWriter:
         self, database: Database, values: Sequence[Any], key: Sequence[Any] = ()
     ) -> tuple[WritePlan, tuple[Any, ...]] | None:
         """Return the plan and its arguments; None where a value is special, so that terms have to be made."""
-        plan: WritePlan | None = database.plans.get(self)
-        if plan is None:
-            plan = self.plan(database, values, key)
-            if plan is None:
-                return None
-        try:
-            return plan, plan.arguments(values, key)
-        except Special:
-            return None
+        plan: WritePlan = database.plans.get(self) or self.plan(database)
+        arguments = plan.arguments(values, key)
+        return None if arguments.__class__ is Special else (plan, arguments)  # type: ignore[return-value]
 
     def statement(self, terms: Sequence[Any], where: Predicate, returning: Sequence[Any] = ()) -> Node:
         """Return the statement for those terms as the values of the fields."""
@@ -152,15 +162,19 @@ class RowWriter:
 def _write_reader(fields: Sequence[Any], is_insert: bool, *, raw: bool) -> Callable[[Any], tuple[Any, ...]]:
     """Write ``read(instance)``: the value of each field, by its ``pre_save`` where that does anything."""
     namespace: dict[str, Any] = {}
-    parts = []
+    parts = [f"given.{field.attname}" for field in fields] if raw else _attributes(fields, is_insert, namespace)
+    source = f"def read(given):\n    return ({''.join(f'{part}, ' for part in parts)})"
+    return compile_function(source, "read", namespace, "<aorm reader>")
+
+
+def _attributes(fields: Sequence[Any], is_insert: bool, namespace: dict[str, Any]) -> Iterator[str]:
+    """Yield the source of each field's value; what it speaks of comes into the namespace."""
     for number, field in enumerate(fields):
-        if raw or _saves_attribute(field):
-            parts.append(f"self.{field.attname}")
+        if _saves_attribute(field):
+            yield f"given.{field.attname}"
         else:
             namespace[f"field_{number}"] = field
-            parts.append(f"field_{number}.pre_save(self, {is_insert})")
-    source = f"def read(self):\n    return ({''.join(f'{part}, ' for part in parts)})"
-    return compile_function(source, "read", namespace, "<aorm reader>")
+            yield f"field_{number}.pre_save(given, {is_insert})"
 
 
 def _saves_attribute(field: Any) -> bool:
@@ -171,8 +185,8 @@ def _saves_attribute(field: Any) -> bool:
     return pre_save is FieldStorage.pre_save
 
 
-class Special(Exception):
-    """A value needs more than its field's conversion."""
+class _FoundSpecial(Exception):
+    """Leaves the generated code at a value that needs more than its field's conversion."""
 
 
 def _preparing(prepare: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -180,16 +194,21 @@ def _preparing(prepare: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     def prepare_plain(value: Any) -> Any:
         if value.__class__ not in PLAIN_CLASSES and is_special(value):
-            raise Special
+            raise _FoundSpecial
         return prepare(value)
 
     return prepare_plain
 
 
-def _write_arguments(writer: RowWriter, compiled: Any) -> Callable[[Any, Any], tuple[Any, ...]]:
-    """Write ``arguments(values, key)``: each value prepared by its field and encoded for the driver, in one pass."""
+def _write_arguments(
+    writer: RowWriter, compiled: Any, *, of_instance: bool
+) -> Callable[[Any, Any], tuple[Any, ...] | Special]:
+    """Write ``arguments(given, key)``: each value prepared by its field and encoded for the driver, in one pass.
+
+    What is given is an instance, or the values of its fields.
+    """
     names = [f"value_{number}" for number in range(len(writer.fields))]
-    namespace: dict[str, Any] = {"Special": Special, **CONDITION_NAMES}
+    namespace: dict[str, Any] = {**CONDITION_NAMES}
     sources = []
     for number, field in enumerate(writer.fields):
         namespace[f"prepare_{number}"] = _preparing(field.prepare_to_save)
@@ -201,20 +220,26 @@ def _write_arguments(writer: RowWriter, compiled: Any) -> Callable[[Any, Any], t
             _with_shortcut("{0}.__class__ is int" if is_plain else "", f"key[{number}]", f"prepare_key_{number}")
         )
 
-    def explain(values: Any, key: Any) -> None:
+    def explain(values: tuple[Any, ...], key: Any) -> Special | None:
         # Encoding again, parameter by parameter, finds the one that was refused and raises in words; where another one
         # is special, whoever makes terms does that.
         parameters = writer.parameters(values, key)
         if parameters is None:
-            raise Special
+            return Special(values)
         compiled.encode(parameters)
+        return None
 
     namespace["explain"] = explain
-    lines = ["def arguments(values, key):"]
-    if names:
-        lines.append(f"    {', '.join(names)}, = values")
+    values = "".join(f"{name}, " for name in names)
+    lines = ["def arguments(given, key):"]
+    if of_instance:
+        attributes = _attributes(writer.fields, writer.is_insert, namespace)
+        lines += [f"    {name} = {source}" for name, source in zip(names, attributes, strict=True)]
+    elif names:
+        lines.append(f"    {values}= given")
     lines += ["    try:", f"        return ({''.join(_encoded(compiled, sources, namespace))})"]
-    lines += ["    except Exception:", "        explain(values, key)", "        raise"]
+    lines += ["    except Exception:", f"        special = explain(({values}), key)"]
+    lines += ["        if special is None:", "            raise", "        return special"]
     return compile_function("\n".join(lines), "arguments", namespace, f"<aorm writer: {writer.table.meta.label}>")
 
 

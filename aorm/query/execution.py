@@ -36,7 +36,8 @@ class Plan:
 
 def database_for(queryset: QuerySet[Any]) -> Database:
     """Return the database that a queryset reads, of the running loop."""
-    return databases[queryset.db]
+    alias = queryset.db
+    return databases.made.get(alias) or databases[alias]
 
 
 def plan_key(node: Node, kind: Hashable, parameters: Sequence[Param]) -> Hashable:

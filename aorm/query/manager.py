@@ -168,7 +168,7 @@ class ManagerDescriptor:
             raise AttributeError(f"Manager isn't available; {cls._meta.object_name} is abstract")
         if meta.swapped:
             raise AttributeError(f"Manager isn't available; '{meta.label}' has been swapped for '{meta.swapped}'")
-        return meta.managers_map[self.manager.name]
+        return (meta.facts.get("managers_map") or meta.managers_map)[self.manager.name]
 
 
 class EmptyManager(Manager[M]):

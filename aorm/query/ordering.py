@@ -69,7 +69,7 @@ def remembered_orderings(query: Query, names: Sequence[Any]) -> tuple[NamedOrder
     """Return the orderings of names that were found right for the model before, or None."""
     if query.annotations or query.relations or query.combinator is not None:
         return None
-    known = query.meta.derive("orderings", _no_orderings)
+    known = query.meta.facts.get("orderings") or query.meta.derive("orderings", _no_orderings)
     try:
         return tuple([known[name] for name in names])
     except (KeyError, TypeError):

@@ -159,7 +159,7 @@ def ready(
     kind: type[Point], meta: Options, keyword: str, value: Any, alias: str
 ) -> tuple[Database, PointPlan, Arguments] | None:
     """Return a database, the plan of a point there, and its arguments; None where the general way is wanted."""
-    points = meta.derive("points", Points)
+    points = meta.facts.get("points") or meta.derive("points", Points)
     if points.revision != Registrations.revision + pre_init.revision + post_init.revision:
         points.__init__(meta)  # type: ignore[misc]
     point = points.known.get((kind, keyword))
@@ -167,7 +167,7 @@ def ready(
         point = points.find(kind, keyword)
     if point is False:
         return None
-    database = databases[alias]
+    database = databases.made.get(alias) or databases[alias]
     plan: PointPlan = database.plans.get(point) or point.plan(database)  # type: ignore[union-attr]
     arguments = plan.arguments(value)
     return None if arguments is None else (database, plan, arguments)

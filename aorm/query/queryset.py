@@ -99,7 +99,7 @@ class QuerySet(
         self.model: Any = of_model
         self._db = using
         self._hints: Mapping[str, Any] = hints or NO_HINTS
-        self._query: Query = of_model._meta.derive("base_query", Query) if query is None else query
+        self._query: Query = base_query(of_model._meta) if query is None else query
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -84,7 +84,7 @@ class Shortcuts:
 
 def shortcuts_of(meta: Options) -> Shortcuts:
     """Return the shortcuts of a model that are known so far."""
-    shortcuts = meta.derive("shortcuts", Shortcuts)
+    shortcuts: Shortcuts = meta.facts.get("shortcuts") or meta.derive("shortcuts", Shortcuts)
     if shortcuts.revision != Registrations.revision:
         shortcuts.__init__(meta)  # type: ignore[misc]
     return shortcuts

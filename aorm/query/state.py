@@ -177,4 +177,5 @@ def annotation_of(name: str, term: Term, output: OutputField) -> Annotation:
 
 def base_query(meta: Options) -> Query:
     """Return the query for all rows of a model, shared by all its querysets."""
-    return meta.derive("base_query", Query)
+    found: Query = meta.facts.get("base_query") or meta.derive("base_query", Query)
+    return found

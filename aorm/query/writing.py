@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from aorm.query.starting import M, Starts
 
 
+NO_NAMES: frozenset[str] = frozenset()
+
+
 class WritingMixin:
     """The methods of querysets and managers that change what the database holds."""
 
@@ -33,7 +36,7 @@ class WritingMixin:
         """Make an object, save it with ``force_insert`` and return it."""
         if self._is_untouched():
             meta = self.model._meta
-            if meta.derive("reverse_one_to_one_names", _reverse_one_to_one_names):
+            if meta.facts.get("reverse_one_to_one_names") != NO_NAMES:
                 refuse_reverse_names(meta, kwargs)
             new: M = self.model(**kwargs)
             await new.asave(force_insert=True, using=self._db or DEFAULT_DB_ALIAS)  # type: ignore[attr-defined]

@@ -12,39 +12,39 @@ from __future__ import annotations
 # Calls of aorm's own functions, and calls of C functions from them, for one operation. No driver is in it.
 CALLS = """
 operation                                | database   | 3.11: Python, C | 3.12: Python, C
-aget by primary key                      | postgresql |    12    15     |    12    16
-acreate                                  | postgresql |    22    22     |    22    23
-asave                                    | postgresql |    14    16     |    14    17
-asave(update_fields)                     | postgresql |    18    16     |    18    17
-arefresh_from_db                         | postgresql |    16    17     |    16    18
-adelete                                  | postgresql |    18    18     |    18    19
-filter, one condition                    | postgresql |    38    25     |    38    26
-filter, three conditions, order, slice   | postgresql |    74    64     |    70    65
-the same, without its statement          | postgresql |    67    55     |    63    55
-aexists                                  | postgresql |    40    36     |    40    37
-acount                                   | postgresql |    48    29     |    46    30
-values_list                              | postgresql |   139    47     |   135    48
+aget by primary key                      | postgresql |     9    17     |     9    18
+acreate                                  | postgresql |    12    24     |    12    25
+asave                                    | postgresql |     7    15     |     7    16
+asave(update_fields)                     | postgresql |    13    17     |    13    18
+arefresh_from_db                         | postgresql |    13    19     |    13    20
+adelete                                  | postgresql |    15    20     |    15    21
+filter, one condition                    | postgresql |    35    28     |    35    29
+filter, three conditions, order, slice   | postgresql |    70    68     |    66    69
+the same, without its statement          | postgresql |    63    59     |    59    59
+aexists                                  | postgresql |    37    39     |    37    40
+acount                                   | postgresql |    45    32     |    43    33
+values_list                              | postgresql |   137    49     |   133    50
 atomic, empty                            | postgresql |    27    25     |    27    25
-atomic, one save                         | postgresql |    68    53     |    67    54
-get, the sync twin: the caller's thread  | postgresql |    11     0     |    11     0
-run_sync of nothing: the caller's thread | postgresql |     9     0     |     9     0
+atomic, one save                         | postgresql |    63    54     |    62    55
+get, the sync twin: the caller's thread  | postgresql |     9     0     |     9     0
+run_sync of nothing: the caller's thread | postgresql |     8     0     |     8     0
 sync atomic, empty: the caller's thread  | postgresql |    31     0     |    31     0
-aget by primary key                      | sqlite     |    14    16     |    14    17
-acreate                                  | sqlite     |    23    23     |    23    24
-asave                                    | sqlite     |    15    17     |    15    18
-asave(update_fields)                     | sqlite     |    18    16     |    18    17
-arefresh_from_db                         | sqlite     |    18    18     |    18    19
-adelete                                  | sqlite     |    18    18     |    18    19
-filter, one condition                    | sqlite     |    40    26     |    40    27
-filter, three conditions, order, slice   | sqlite     |    76    65     |    72    66
-the same, without its statement          | sqlite     |    67    55     |    63    55
-aexists                                  | sqlite     |    40    36     |    40    37
-acount                                   | sqlite     |    48    29     |    46    30
-values_list                              | sqlite     |   141    48     |   137    49
+aget by primary key                      | sqlite     |    10    18     |    10    19
+acreate                                  | sqlite     |    13    25     |    13    26
+asave                                    | sqlite     |     8    16     |     8    17
+asave(update_fields)                     | sqlite     |    13    17     |    13    18
+arefresh_from_db                         | sqlite     |    14    20     |    14    21
+adelete                                  | sqlite     |    15    20     |    15    21
+filter, one condition                    | sqlite     |    36    29     |    36    30
+filter, three conditions, order, slice   | sqlite     |    71    69     |    67    70
+the same, without its statement          | sqlite     |    63    59     |    59    59
+aexists                                  | sqlite     |    37    39     |    37    40
+acount                                   | sqlite     |    45    32     |    43    33
+values_list                              | sqlite     |   138    50     |   134    51
 atomic, empty                            | sqlite     |    27    25     |    27    25
-atomic, one save                         | sqlite     |    68    52     |    67    53
-get, the sync twin: the caller's thread  | sqlite     |    11     0     |    11     0
-run_sync of nothing: the caller's thread | sqlite     |     9     0     |     9     0
+atomic, one save                         | sqlite     |    63    53     |    62    54
+get, the sync twin: the caller's thread  | sqlite     |     9     0     |     9     0
+run_sync of nothing: the caller's thread | sqlite     |     8     0     |     8     0
 sync atomic, empty: the caller's thread  | sqlite     |    31     0     |    31     0
 """
 
@@ -54,9 +54,9 @@ what rows become | database   | 3.11: Python, C, blocks, tracked | 3.12: Python,
 instances        | postgresql |     0     0     2     1          |     0     0     1     1
 values_list      | postgresql |     0     0     1     1          |     0     0     1     1
 values           | postgresql |     0     0     2     0          |     0     0     2     0
-instances        | sqlite     |     2     1     3     1          |     2     1     2     1
-values_list      | sqlite     |     2     1     2     1          |     2     1     2     1
-values           | sqlite     |     2     1     3     0          |     2     1     3     0
+instances        | sqlite     |     1     1     3     1          |     1     1     2     1
+values_list      | sqlite     |     1     1     2     1          |     1     1     2     1
+values           | sqlite     |     1     1     3     0          |     1     1     3     0
 """
 
 # Calls of a driver's own code for one statement, on its connection's loop and, for SQLite, on its thread.
