@@ -115,7 +115,7 @@ async def save_simply(instance: Any, force_insert: Any, using: str | None) -> bo
         if updated:
             plan = database.plans.get(table.update_all) or table.update_all.plan(database)
             arguments = plan.arguments_of(instance, (key,))
-            if plan.assign is None and arguments.__class__ is tuple:
+            if plan.assign is None and isinstance(arguments, tuple):
                 updated = await database.execute(plan.sql, arguments) > 0
             else:
                 updated = await update_specially(plan, instance, arguments, UpdateRequest(database))
@@ -123,7 +123,7 @@ async def save_simply(instance: Any, force_insert: Any, using: str | None) -> bo
             writer = table.insert_all if has_key else table.insert_new
             plan = database.plans.get(writer) or writer.plan(database)
             arguments = plan.arguments_of(instance, ())
-            if plan.assign is None or arguments.__class__ is not tuple:
+            if plan.assign is None or not isinstance(arguments, tuple):
                 await insert_specially(plan, instance, arguments, database)
             else:
                 rows = await database.fetch(plan.sql, arguments, writes=True)
@@ -176,7 +176,7 @@ async def _update_simply(instance: Any, options: SaveOptions) -> bool:
     try:
         plan = database.plans.get(writer) or writer.plan(database)
         arguments = plan.arguments_of(instance, (key,))
-        if plan.assign is None and arguments.__class__ is tuple:
+        if plan.assign is None and isinstance(arguments, tuple):
             updated = await database.execute(plan.sql, arguments) > 0
         else:
             updated = await update_specially(plan, instance, arguments, UpdateRequest(database, names, True))

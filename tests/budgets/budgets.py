@@ -13,9 +13,9 @@ from __future__ import annotations
 CALLS = """
 operation                                | database   | 3.11: Python, C | 3.12: Python, C
 aget by primary key                      | postgresql |     9    17     |     9    18
-acreate                                  | postgresql |    12    24     |    12    25
-asave                                    | postgresql |     7    15     |     7    16
-asave(update_fields)                     | postgresql |    13    17     |    13    18
+acreate                                  | postgresql |    12    25     |    12    26
+asave                                    | postgresql |     7    16     |     7    17
+asave(update_fields)                     | postgresql |    13    18     |    13    19
 arefresh_from_db                         | postgresql |    13    19     |    13    20
 adelete                                  | postgresql |    15    20     |    15    21
 filter, one condition                    | postgresql |    35    28     |    35    29
@@ -25,14 +25,14 @@ aexists                                  | postgresql |    37    39     |    37 
 acount                                   | postgresql |    45    32     |    43    33
 values_list                              | postgresql |   137    49     |   133    50
 atomic, empty                            | postgresql |    27    25     |    27    25
-atomic, one save                         | postgresql |    63    54     |    62    55
+atomic, one save                         | postgresql |    63    55     |    62    56
 get, the sync twin: the caller's thread  | postgresql |     9     0     |     9     0
 run_sync of nothing: the caller's thread | postgresql |     8     0     |     8     0
 sync atomic, empty: the caller's thread  | postgresql |    31     0     |    31     0
 aget by primary key                      | sqlite     |    10    18     |    10    19
-acreate                                  | sqlite     |    13    25     |    13    26
-asave                                    | sqlite     |     8    16     |     8    17
-asave(update_fields)                     | sqlite     |    13    17     |    13    18
+acreate                                  | sqlite     |    13    26     |    13    27
+asave                                    | sqlite     |     8    17     |     8    18
+asave(update_fields)                     | sqlite     |    13    18     |    13    19
 arefresh_from_db                         | sqlite     |    14    20     |    14    21
 adelete                                  | sqlite     |    15    20     |    15    21
 filter, one condition                    | sqlite     |    36    29     |    36    30
@@ -42,7 +42,7 @@ aexists                                  | sqlite     |    37    39     |    37 
 acount                                   | sqlite     |    45    32     |    43    33
 values_list                              | sqlite     |   138    50     |   134    51
 atomic, empty                            | sqlite     |    27    25     |    27    25
-atomic, one save                         | sqlite     |    63    53     |    62    54
+atomic, one save                         | sqlite     |    63    54     |    62    55
 get, the sync twin: the caller's thread  | sqlite     |     9     0     |     9     0
 run_sync of nothing: the caller's thread | sqlite     |     8     0     |     8     0
 sync atomic, empty: the caller's thread  | sqlite     |    31     0     |    31     0
