@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from aorm.bridge import in_running_loop, run_blocking
 from aorm.exceptions import SyncInAsyncContext
 from aorm.models.state import alias_to_read, cached_relations, database_alias, is_adding
-from aorm.query.manager import Manager
 from aorm.query.points import PointRefresh, ready
 
 if TYPE_CHECKING:
@@ -60,13 +59,16 @@ class Reread:
     Attributes:
         names: the attributes of all fields.
         key_name: the attribute of the primary key.
-        has_plain_manager: the base manager hides no rows.
+        is_plain: the base manager hides no rows, and the model leaves it to us which fields are deferred.
     """
 
     def __init__(self, meta: Options) -> None:
         self.names = frozenset(field.attname for field in meta.concrete_fields)
         self.key_name: str = meta.pk.attname
-        self.has_plain_manager = type(meta.base_manager) is Manager
+        model = meta.model
+        self.is_plain = (
+            meta.base_manager._gives_all_rows() and model.get_deferred_fields is model._plain_base.get_deferred_fields
+        )
 
 
 async def _reread(instance: Any, using: str | None) -> bool:
@@ -78,7 +80,7 @@ async def _reread(instance: Any, using: str | None) -> bool:
     meta = instance._meta
     reread = meta.facts.get("reread") or meta.derive("reread", Reread)
     namespace = instance.__dict__
-    if not reread.has_plain_manager or not reread.names <= namespace.keys() or is_adding(instance):
+    if not reread.is_plain or not reread.names <= namespace.keys() or is_adding(instance):
         return False
     alias = using or alias_to_read(instance)
     point = ready(PointRefresh, meta, "pk", getattr(instance, reread.key_name), alias)
@@ -123,14 +125,14 @@ def _rows_for(instance: Any, using: str | None, from_queryset: Any) -> QuerySet[
 
 def _take_over(instance: Any, fresh: Any, names: set[str] | None) -> None:
     meta = instance._meta
-    loaded = fresh.__dict__
+    deferred = fresh.get_deferred_fields()
     if fresh.__class__ is not instance.__class__:
         _check_kind(meta, fresh)
     for field in meta.fields:
         if field.concrete:
-            if field.attname not in loaded:
+            if field.attname in deferred:
                 continue
-            setattr(instance, field.attname, loaded[field.attname])
+            setattr(instance, field.attname, getattr(fresh, field.attname))
         if field.is_relation:
             if field.is_cached(fresh):
                 field.set_cached_value(instance, field.get_cached_value(fresh))

@@ -19,7 +19,6 @@ from aorm.fields.storage import FieldStorage, is_foreign
 from aorm.fields.temporal import AutoNowMixin
 from aorm.query.layout import ValueSlot
 from aorm.query.loading import converter
-from aorm.query.manager import Manager
 from aorm.query.scope import bare_column
 from aorm.relations.foreign_key import ForeignKey
 from aorm.sql.predicates import Compare, Predicate, conjunction
@@ -320,8 +319,7 @@ class TableWriter:
         self.update_fields = tuple(field for field in self.insert_fields if field not in self.key_fields)
         self.generated_fields = tuple(field for field in fields if field.generated)
         self.has_key_default = all(field.has_default() or field.has_db_default() for field in self.key_fields)
-        manager_class = type(meta.base_manager)
-        self.hides_rows = manager_class.get_queryset is not Manager.get_queryset
+        self.hides_rows = not meta.base_manager._gives_all_rows()
         self.is_simple = (
             not meta.parents
             and not meta.order_with_respect_to

@@ -96,7 +96,8 @@ def is_plain(model: Any) -> bool:
     """Tell whether instances may be made without calling anything of the model's own."""
     base = model._plain_base
     return bool(
-        model.__init__ is base.__init__
+        type(model).__call__ is type.__call__
+        and model.__init__ is base.__init__
         and model.from_db.__func__ is base.from_db.__func__
         and model.__new__ is base.__new__
         and model.__setattr__ is object.__setattr__

@@ -35,7 +35,6 @@ class BaseManager(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writ
     name: str | None = None
     _queryset_class: ClassVar[type[QuerySet[Any]]] = QuerySet
     _built_with_as_manager = False
-    _starts_plainly: ClassVar[bool] = True
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         new = super().__new__(cls)
@@ -57,7 +56,6 @@ class BaseManager(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writ
             # Behind every class that overrides something, and before what it overrides.
             cls.__bases__ = (*cls.__bases__, ForwardingManager)
         harmonise_twins(cls)
-        cls._starts_plainly = cls.get_queryset is BaseManager.get_queryset and cls._queryset_class._gets_plainly
 
     @classmethod
     def from_queryset(cls, queryset_class: type[QuerySet[Any]], class_name: str | None = None) -> type[Any]:
@@ -91,8 +89,20 @@ class BaseManager(BuildingMixin, ValuesMixin, CombiningMixin, ReadingMixin, Writ
     def _start(self) -> QuerySet[M]:
         return self.get_queryset()
 
+    def _gives_all_rows(self) -> bool:
+        """Whether ``get_queryset()`` and what it gives are ours, on the class and on the manager itself."""
+        return (
+            type(self).get_queryset is BaseManager.get_queryset
+            and "get_queryset" not in self.__dict__
+            and self._queryset_class._gets_plainly()
+        )
+
     def _is_untouched(self) -> bool:
-        return self._starts_plainly and not self._hints and not settings.routers and "get_queryset" not in self.__dict__
+        if self._hints or settings.routers:
+            return False
+        # Asked at each get(): what is true of most managers is said without two calls more.
+        is_usual = type(self).get_queryset is BaseManager.get_queryset and self._queryset_class is QuerySet
+        return "get_queryset" not in self.__dict__ if is_usual else self._gives_all_rows()
 
     def all(self) -> QuerySet[M]:
         """Return the manager's queryset itself, so that what was prefetched on it is found."""

@@ -33,10 +33,10 @@ M = TypeVar("M")
 
 NO_HINTS: Mapping[Any, Any] = {}
 
-# The steps of a get() that subclasses may override.
 # What every queryset holds.
 STATE = ("model", "_db", "_hints", "_query")
-GENERAL_STEPS = ("filter", "_clone", "_copy", "_with", "_afetch_all", "db")
+# The steps of a get() that subclasses may override.
+GENERAL_STEPS = ("__init__", "filter", "_clone", "_copy", "_with", "_afetch_all", "db")
 
 # How many results repr() shows.
 REPR_OUTPUT_SIZE = 20
@@ -72,7 +72,6 @@ class QuerySet(
 
     as_manager.queryset_only = True  # type: ignore[attr-defined]
 
-    _gets_plainly: ClassVar[bool] = True
     _copies_plainly: ClassVar[bool] = True
     _updates_plainly: ClassVar[bool] = True
 
@@ -104,8 +103,6 @@ class QuerySet(
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         harmonise_twins(cls)
-        # A class that changes how rows are filtered or fetched has its say in get() too.
-        cls._gets_plainly = all(getattr(cls, name) is getattr(QuerySet, name) for name in GENERAL_STEPS)
         cls._copies_plainly = all(getattr(cls, name) is getattr(QuerySet, name) for name in ("_clone", "_copy"))
         cls._updates_plainly = cls.aupdate is QuerySet.aupdate
 
@@ -149,11 +146,16 @@ class QuerySet(
         state["_query"] = query
         return new
 
+    @classmethod
+    def _gets_plainly(cls) -> bool:
+        """Whether the class leaves it to us how rows are filtered and fetched, also by what was put on it later."""
+        return cls is QuerySet or all(getattr(cls, name) is getattr(QuerySet, name) for name in GENERAL_STEPS)
+
     def _is_untouched(self) -> bool:
         """Whether nothing was asked of the queryset, nor is overridden, that a plain ``get()`` would have to heed."""
         return (
             len(self.__dict__) == len(STATE)
-            and type(self)._gets_plainly
+            and type(self)._gets_plainly()
             and not self._hints
             and not settings.routers
             and self._query is base_query(self.model._meta)

@@ -31,6 +31,7 @@ TITLES = {
     "standing": "Unsaved, gone, of another database",
     "signalling": "Signals",
     "overriding": "Overriding either face",
+    "heeding": "Hooks where the short ways run",
     "inheriting": "Inheritance",
     "composing": "Composite primary keys",
     "describing": "`_meta`",
