@@ -10,10 +10,13 @@ from tests.behaviour.orm import signals
 from tests.behaviour.schemas import heeding
 from tests.behaviour.schemas.heeding import (
     BASES,
+    FIRST,
     HIDING,
+    KEYS,
     LOG,
     MADE,
     STEPS,
+    UNIQUE,
     Based,
     Initialised,
     Keyed,
@@ -242,3 +245,36 @@ async def classes_that_are_changed_later(env: Environment) -> None:
     LOG.clear()
     await env.do(Metaclassed.objects, "create", name="a")
     env.note("metaclass", taken())
+
+
+@case()
+async def keys_of_every_kind(env: Environment) -> None:
+    taken()
+    for model, keys in KEYS.items():
+        for value in keys:
+            label = f"{model.__name__} {value!r}"
+            if model.__name__ == "KeyToUuid":
+                await env.do(UNIQUE.objects, "get_or_create", key=FIRST)
+            instance = model(pk=value, name="n")
+            with env.raises(f"{label}: saving", text=False):
+                await env.do(instance, "save", force_insert=True)
+                env.note(f"{label}: saved", value is not None and instance.pk)
+            with env.raises(f"{label}: getting", text=False):
+                found = await env.do(model.objects, "get", pk=value)
+                env.note(f"{label}: found", [found.pk, found.name])
+                await env.do(model.objects.filter(pk=value), "update", name="m")
+            with env.raises(f"{label}: refreshing", text=False):
+                await env.do(instance, "refresh_from_db")
+                env.note(f"{label}: refreshed", [instance.name, instance.pk if value is not None else None])
+            with env.raises(f"{label}: updating", text=False):
+                instance.name = "o"
+                await env.do(instance, "save")
+                await env.do(instance, "save", update_fields=["name"])
+                env.note(f"{label}: names", await env.fetch(model.objects.values_list("name", flat=True)))
+            with env.raises(f"{label}: in_bulk", text=False):
+                env.note(f"{label}: in bulk", len(await env.do(model.objects, "in_bulk", [value])))
+            with env.raises(f"{label}: deleting", text=False):
+                result = await env.do(instance, "delete")
+                env.note(f"{label}: deleted", [result[0], instance.pk])
+            env.note(f"{label}: left", [await env.do(model.objects, "count"), taken()])
+            await env.do(model.objects.all(), "delete")

@@ -5,6 +5,9 @@ What ran is in `LOG`, and `taken()` gives its words, each once, in order, and em
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import uuid
 from typing import Any
 
 from tests.behaviour.orm import exceptions, lookups, models
@@ -269,7 +272,74 @@ class Numbered(models.Model):
         app_label = "heeding"
 
 
+# Keys of every kind.
+
+
+class Mirrored(models.CharField):
+    """Stored backwards."""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        value = super().get_db_prep_value(value, connection, prepared)
+        return value[::-1] if isinstance(value, str) else value
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return None if value is None else value[::-1]
+
+
+class Prefixed(models.CharField):
+    """Has keys of its own making, kept without their prefix."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        value = super().get_prep_value(value)
+        return value.removeprefix("key-") if isinstance(value, str) else value
+
+    def to_python(self, value: Any) -> Any:
+        return value if value is None or str(value).startswith("key-") else f"key-{value}"
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return None if value is None else f"key-{value}"
+
+    def get_pk_value_on_save(self, instance: Any) -> Any:
+        return f"key-{instance.name}"
+
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        LOG.append(f"pre_save {add}")
+        return super().pre_save(model_instance, add)
+
+
+def keyed(label: str, key: Any) -> Any:
+    """Make a model with that primary key."""
+    meta = type("Meta", (), {"app_label": "heeding"})
+    body = {"__module__": __name__, "key": key, "name": models.CharField(max_length=10, default=""), "Meta": meta}
+    return type(models.Model)(label, (models.Model,), body)
+
+
+FIRST = uuid.UUID(int=1)
+SECOND = uuid.UUID(int=2)
+UNIQUE = keyed("KeyUuid", models.UUIDField(primary_key=True, default=uuid.uuid4))
+KEYS: dict[Any, tuple[Any, ...]] = {
+    UNIQUE: (FIRST, str(SECOND), SECOND.hex, 3, "no", None),
+    keyed("KeyToUuid", models.OneToOneField(UNIQUE, models.CASCADE, primary_key=True)): (FIRST, str(FIRST)),
+    keyed("KeyText", models.CharField(primary_key=True, max_length=40)): ("a", "A", "", " a ", 5, True, FIRST, "a\nb"),
+    keyed("KeySlug", models.SlugField(primary_key=True)): ("a-b", 7),
+    keyed("KeyNumber", models.IntegerField(primary_key=True)): (1, "2", 3.0, True, -5, 2**31 - 1, None, "x", 1.5),
+    keyed("KeySmall", models.SmallAutoField(primary_key=True)): (1, "2", None),
+    keyed("KeyFloat", models.FloatField(primary_key=True)): (1.5, 2, "2.5", True),
+    keyed("KeyDecimal", models.DecimalField(primary_key=True, max_digits=6, decimal_places=2)): (
+        decimal.Decimal("1.50"), 2, "3.25", 4.5,
+    ),
+    keyed("KeyDate", models.DateField(primary_key=True)): (datetime.date(2024, 1, 2), "2024-01-03"),
+    keyed("KeyMoment", models.DateTimeField(primary_key=True)): (
+        datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc), "2024-01-02T03:04:06+02:00",
+    ),
+    keyed("KeySpan", models.DurationField(primary_key=True)): (datetime.timedelta(days=1, microseconds=5),),
+    keyed("KeyBool", models.BooleanField(primary_key=True)): (True, False, 1, "t"),
+    keyed("KeyMirrored", Mirrored(primary_key=True, max_length=10)): ("abc", "aba", 12),
+    keyed("KeyPrefixed", Prefixed(primary_key=True, max_length=20)): ("key-a", "b", None),
+}  # fmt: skip
+
+
 MADE = [Plain, Metaclassed, Initialised, InitialisedByMixin, Assigned, Made, Loaded]
 HIDERS = [*STEPS.values(), *HIDING.values(), *BASES.values()]
 PARTS = [model.parts.rel.related_model for model in HIDERS]
-MODELS = [*MADE, Reluctant, Based, Keyed, Numbered, *HIDERS, *PARTS]
+MODELS = [*MADE, *KEYS, Reluctant, Based, Keyed, Numbered, *HIDERS, *PARTS]

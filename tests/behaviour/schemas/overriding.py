@@ -102,6 +102,16 @@ BY_KIND["own over base"] = [
     )
     for face in FACES
 ]  # fmt: skip
+BY_KIND["mixin behind"] = [concrete(f"{face}Behind", models.Model, MIXIN[face]) for face in FACES]
+BETWEEN = {
+    face: overriding(f"{face}Between", (MIXIN[OTHER[face]], ABSTRACT[face]), "middle", face, Meta=meta(abstract=True))
+    for face in FACES
+}
+BY_KIND["grandchild"] = [
+    overriding(f"{face}Grandchild", (BETWEEN[OTHER[face]],), "own", face, **fields(f"{face}Grandchild"), Meta=meta())
+    for face in FACES
+]  # fmt: skip
+BY_KIND["two bases"] = [concrete(f"{face}Twofold", BETWEEN[face], MIXIN[face], ABSTRACT[OTHER[face]]) for face in FACES]
 BY_KIND["proxy"] = [
     overriding(f"{face}Proxy", (OWN[OTHER[face]],), "proxy", face, Meta=meta(proxy=True)) for face in FACES
 ]
