@@ -72,6 +72,7 @@ class ErrorFacts(TypedDict, total=False):
     column: str | None
     detail: str | None
     fields: tuple[str, ...]
+    readings: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 _FACT_NAMES = frozenset(ErrorFacts.__annotations__)
@@ -83,7 +84,8 @@ class Error(Exception):
     `sqlstate` is the database's five-character code, where there is one. `retryable` says that nothing was done, and
     that the same transaction, run again from its beginning, may succeed. `outcome` is what became of the transaction
     ("committed", "rolled_back", "unknown"), where the error ended one. `constraint`, `table`, `column` and `detail` are
-    what the database named; `fields` are the model fields they stand for, where a model is known.
+    what the database named; `fields` are the model fields they stand for, where a model is known. `readings` are the
+    tables, each with its columns, that a message without quotes may mean.
     """
 
     sqlstate: str | None = None
@@ -94,6 +96,7 @@ class Error(Exception):
     column: str | None = None
     detail: str | None = None
     fields: tuple[str, ...] = ()
+    readings: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __init__(self, *args: object, **facts: Unpack[ErrorFacts]) -> None:
         """Keep the message in `args` and the facts as attributes; unknown facts are a `TypeError`."""

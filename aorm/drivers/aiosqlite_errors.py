@@ -100,6 +100,17 @@ def _name_constraint(text: str, facts: ErrorFacts) -> None:
     elif found := _CHECK.match(text):
         facts["constraint"] = found["name"]
     elif found := _COLUMNS.match(text):
-        pairs = [part.strip().rpartition(".") for part in found["columns"].split(",")]
-        facts["table"] = pairs[0][0]
-        facts["column"] = ", ".join(column for _, _, column in pairs)
+        readings = _readings(found["columns"])
+        facts["readings"] = readings
+        facts["table"] = readings[0][0]
+        facts["column"] = ", ".join(readings[0][1])
+
+
+def _readings(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the tables and columns that ``table.a, table.b`` may mean, the likeliest first.
+
+    Nothing is quoted, and either name may have dots and commas in it: only who knows the tables can tell.
+    """
+    places = [place for place, character in enumerate(text) if character == "."]
+    found = [(text[:place], tuple(text[place + 1 :].split(f", {text[:place]}."))) for place in places]
+    return tuple(sorted(found, key=lambda reading: (len(reading[1]), len(reading[0])), reverse=True))

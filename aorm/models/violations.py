@@ -19,12 +19,13 @@ from aorm.models.validation import unique_error
 from aorm.validators import MinValueValidator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 UNIQUE, CHECK, NOT_NULL, FOREIGN_KEY, OTHER = "unique", "check", "not null", "foreign key", "other"
 BY_SQLSTATE = {"23505": UNIQUE, "23514": CHECK, "23502": NOT_NULL, "23503": FOREIGN_KEY}
 
 _DETAIL = re.compile(r"\((?P<columns>.+?)\)=\((?P<values>.*)\)", re.DOTALL)
+_NAME = re.compile(r'"((?:[^"]|"")+)"|([^,\s]+)')
 _QUOTED = re.compile(r'"((?:[^"]|"")+)"')
 
 
@@ -99,10 +100,19 @@ def explain(error: IntegrityError) -> ConstraintViolation | None:
                     return ConstraintViolation(model, known)
         if table is None:
             return _by_text_of_check(models, name)
-    if table is None or not models:
+    if table is None:
         return None
-    columns = column.split(", ") if column else _columns_of_detail(facts.get("detail"))
-    return _by_columns(models[0], kind, columns, name)
+    columns = (column,) if column else _columns_of_detail(facts.get("detail"))
+    known = [(model, names) for place, names in facts.get("readings", ((table, columns),)) for model in _models_of(place)]
+    if not known:
+        return None
+    # Where a message may mean several tables, it means the one that has such columns.
+    model, columns = next((found for found in known if _has_columns(*found)), known[0])
+    return _by_columns(model, kind, columns, name)
+
+
+def _has_columns(model: Any, names: Iterable[str]) -> bool:
+    return {field.column for field in model._meta.local_concrete_fields}.issuperset(names)
 
 
 def _models_of(table: str | None) -> Iterator[Any]:
@@ -158,7 +168,7 @@ def _fields_of(meta: Any, constraint: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _by_columns(model: Any, kind: str, columns: list[str], name: str | None) -> ConstraintViolation:
+def _by_columns(model: Any, kind: str, columns: Sequence[str], name: str | None) -> ConstraintViolation:
     """Find a constraint by its columns: one that holds for all rows before one that holds for some."""
     meta = model._meta
     by_column = {field.column: field.name for field in meta.local_concrete_fields}
@@ -195,10 +205,11 @@ def _has_column_check(field: Any) -> bool:
     return bool(kind.startswith("Positive") or kind == "JSONField")
 
 
-def _columns_of_detail(detail: str | None) -> list[str]:
-    """Return the columns of ``Key (a, b)=(1, 2) already exists.``"""
+def _columns_of_detail(detail: str | None) -> tuple[str, ...]:
+    """Return the columns of ``Key (a, "b, c")=(1, 2) already exists.``"""
     found = _DETAIL.search(detail or "")
-    return [] if found is None else [column.strip().strip('"') for column in found["columns"].split(",")]
+    names = () if found is None else _NAME.findall(found["columns"])
+    return tuple(quoted.replace('""', '"') or plain for quoted, plain in names)
 
 
 def _foreign_key_error(field: Any, error: IntegrityError) -> ValidationError:

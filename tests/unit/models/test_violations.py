@@ -225,6 +225,40 @@ async def test_keys(face: Face, place: str) -> None:
 
 
 @for_each_face
+@pytest.mark.parametrize("table", ["plain", "my.table", "a, my", 'odd"table', "my.table.x, y", "table one"])
+async def test_names_with_dots_and_commas(face: Face, place: str, table: str) -> None:
+    class Odd(models.Model):
+        both = models.IntegerField(db_column="a, b")
+        dotted = models.IntegerField(db_column="c.d")
+        quoted = models.IntegerField(db_column='e"f', unique=True)
+        alone = models.IntegerField(db_column="x, y", unique=True)
+        needed = models.IntegerField(db_column=f"{table}.n, m")
+
+        class Meta:
+            db_table = table
+            unique_together = [("both", "dotted")]
+
+    await face.do(aorm.schema, "create_tables")
+    values = {"both": 1, "dotted": 1, "quoted": 1, "alone": 1, "needed": 1}
+    await face.do(Odd.objects, "create", **values)
+    others = {"both": 2, "dotted": 2, "quoted": 2, "alone": 2}
+    for changes, fields in (
+        ({"both": 1, "dotted": 1}, ("both", "dotted")),
+        ({"quoted": 1}, ("quoted",)),
+        ({"alone": 1}, ("alone",)),
+        ({"needed": None}, ("needed",)),
+        ({"dotted": None}, ("dotted",)),
+        ({"both": None}, ("both",)),
+    ):
+        with pytest.raises(IntegrityError) as caught:
+            await face.do(Odd.objects, "create", **{**values, **others, **changes})
+        error = caught.value
+        assert (error.model, set(error.fields)) == (Odd, set(fields)), str(error)
+        key = fields[0] if len(fields) == 1 else NON_FIELD_ERRORS
+        assert list(error.as_validation_error().message_dict) == [key]
+
+
+@for_each_face
 async def test_links_of_many_to_many(face: Face, place: str) -> None:
     class Tag(models.Model):
         pass
@@ -253,16 +287,17 @@ def test_columns_from_the_detail() -> None:
     class Renamed(models.Model):
         one = models.IntegerField(db_column="The One")
         two = models.IntegerField()
+        three = models.IntegerField(db_column='a, "b"')
 
     error = IntegrityError(
         "duplicate",
         sqlstate="23505",
         constraint="made_by_hand",
         table="models_renamed",
-        detail='Key ("The One", two)=(1, 2) already exists.',
+        detail='Key ("The One", two, "a, ""b""")=(1, 2, 3) already exists.',
     )
-    assert (error.constraint, error.model, error.fields) == ("made_by_hand", Renamed, ("one", "two"))
-    assert error.as_validation_error().messages == ["Renamed with this One and Two already exists."]
+    assert (error.constraint, error.model, error.fields) == ("made_by_hand", Renamed, ("one", "two", "three"))
+    assert error.as_validation_error().messages == ["Renamed with this One, Two and Three already exists."]
 
 
 def test_a_check_without_name_in_several_models() -> None:
