@@ -9,11 +9,14 @@ is one related object or many; under which name to keep it; whether that name is
 from __future__ import annotations
 
 import copy
+import gc
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aorm.bridge import sync_twin
 from aorm.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from aorm.query.late import hold
+from aorm.query.loading import MANY_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -266,27 +269,40 @@ async def prefetch_one_level(
     if additional:
         queryset._prefetch_related_lookups = ()
     related = list(queryset) if isinstance(queryset, (list, tuple)) else await queryset
+    to_attr, is_attribute = lookup.get_current_to_attr(level)
+    if is_attribute or (is_single and is_descriptor):
+        keep = _setter_of(to_attr if is_attribute else cache_name, is_single)
+    elif is_single:
+        keep = _keeper_of_one(source, cache_name)
+    else:
+        is_leaf = level == len(lookup.prefetch_through.split(SEPARATOR)) - 1
+        keep = _keeper_of_many(source, to_attr, lookup.queryset if is_leaf else None, cache_name)
+    if len(instances) + len(related) < MANY_ROWS or not gc.isenabled():
+        hand_out(instances, related, related_key, instance_key, keep)
+    else:
+        # None of what is made now can be garbage yet.
+        gc.disable()
+        try:
+            hand_out(instances, related, related_key, instance_key, keep)
+        finally:
+            gc.enable()
+    return list(related), additional
+
+
+def hand_out(instances: Sequence[Any], related: Sequence[Any], related_key: Any, instance_key: Any, keep: Any) -> None:
+    """Give each instance the related objects that have its key."""
     by_key: dict[Any, list[Any]] = {}
     for item in related:
-        by_key.setdefault(related_key(item), []).append(item)
-    to_attr, is_attribute = lookup.get_current_to_attr(level)
-    is_leaf = level == len(lookup.prefetch_through.split(SEPARATOR)) - 1
-    own_queryset = lookup.queryset if is_leaf else None
-    for instance in instances:
-        values = by_key.get(instance_key(instance), [])
-        if is_single:
-            value = values[0] if values else None
-            if is_attribute:
-                setattr(instance, to_attr, value)
-            elif is_descriptor:
-                setattr(instance, cache_name, value)
-            else:
-                _keep_single(instance, source, cache_name, value)
-        elif is_attribute:
-            setattr(instance, to_attr, values)
+        key = related_key(item)
+        found = by_key.get(key)
+        if found is None:
+            by_key[key] = [item]
         else:
-            _keep_many(instance, getattr(instance, to_attr), own_queryset, cache_name, values)
-    return list(related), additional
+            found.append(item)
+    for instance in instances:
+        key = instance_key(instance)
+        found = by_key.get(key)
+        keep(instance, key, [] if found is None else found)
 
 
 def _refuse_field_name(model: Any, name: str) -> None:
@@ -297,20 +313,49 @@ def _refuse_field_name(model: Any, name: str) -> None:
     raise ValueError(f"to_attr={name} conflicts with a field on the {model.__name__} model.")
 
 
-def _keep_single(instance: Any, source: Any, cache_name: str, value: Any) -> None:
+def _setter_of(name: str, is_single: bool) -> Callable[[Any, Any, list[Any]], None]:
+    def keep(instance: Any, key: Any, values: list[Any]) -> None:
+        setattr(instance, name, (values[0] if values else None) if is_single else values)
+
+    return keep
+
+
+def _keeper_of_one(source: Any, cache_name: str) -> Callable[[Any, Any, list[Any]], None]:
     relation = getattr(source, "field", None)
     if relation is not None and getattr(relation, "cache_name", None) == cache_name:
-        relation.set_cached_value(instance, value)
+        set_cached_value = relation.set_cached_value
     else:
-        instance._state.fields_cache[cache_name] = value
+
+        def set_cached_value(instance: Any, value: Any) -> None:
+            instance._state.fields_cache[cache_name] = value
+
+    def keep(instance: Any, key: Any, values: list[Any]) -> None:
+        set_cached_value(instance, values[0] if values else None)
+
+    return keep
 
 
-def _keep_many(instance: Any, manager: Any, own_queryset: Any, cache_name: str, values: list[Any]) -> None:
-    queryset = manager.get_queryset() if own_queryset is None else manager._apply_rel_filters(own_queryset._copy())
-    queryset._result_cache = values
-    # Its lookups are part of this round already.
-    queryset._prefetch_done = True
-    instance._prefetched_objects_cache[cache_name] = queryset
+def _keeper_of_many(
+    source: Any, name: str, own_queryset: Any, cache_name: str
+) -> Callable[[Any, Any, list[Any]], None]:
+    if hasattr(source, "held_queryset"):
+        cls, make = source.held_queryset(own_queryset)
+
+        def keep(instance: Any, key: Any, values: list[Any]) -> None:
+            held = hold(cls, source.model, values, (make, instance, key))
+            instance.__dict__["_prefetched_objects_cache"][cache_name] = held
+
+        return keep
+
+    def keep_made(instance: Any, key: Any, values: list[Any]) -> None:
+        manager = getattr(instance, name)
+        queryset = manager.get_queryset() if own_queryset is None else manager._apply_rel_filters(own_queryset._copy())
+        queryset._result_cache = values
+        # Its lookups are part of this round already.
+        queryset._prefetch_done = True
+        instance._prefetched_objects_cache[cache_name] = queryset
+
+    return keep_made
 
 
 async def aprefetch_related_objects(model_instances: Sequence[Any], *related_lookups: Any) -> None:

@@ -15,6 +15,7 @@ from aorm.query.combining import CombiningMixin, OperatorsMixin
 from aorm.query.door import QueryDoor
 from aorm.query.evaluating import EvaluatingMixin
 from aorm.query.fetch_modes import FETCH_ONE
+from aorm.query.late import LATE, LateAttribute, settle
 from aorm.query.reading import ReadingMixin
 from aorm.query.results import MODELS, ResultKind
 from aorm.query.state import Query, base_query
@@ -72,6 +73,15 @@ class QuerySet(
 
     as_manager.queryset_only = True  # type: ignore[attr-defined]
 
+    if TYPE_CHECKING:
+        _query: Query
+        _db: str | None
+        _hints: Mapping[str, Any]
+    else:
+        _query = LateAttribute("_query")
+        _db = LateAttribute("_db")
+        _hints = LateAttribute("_hints")
+
     _copies_plainly: ClassVar[bool] = True
     _updates_plainly: ClassVar[bool] = True
 
@@ -97,8 +107,8 @@ class QuerySet(
         of_model: Any = model
         self.model: Any = of_model
         self._db = using
-        self._hints: Mapping[str, Any] = hints or NO_HINTS
-        self._query: Query = base_query(of_model._meta) if query is None else query
+        self._hints = hints or NO_HINTS
+        self._query = base_query(of_model._meta) if query is None else query
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -122,6 +132,8 @@ class QuerySet(
         cls = self.__class__
         new: Self = cls.__new__(cls)
         state = new.__dict__
+        if LATE in self.__dict__:
+            settle(self)
         state.update(self.__dict__)
         # What belongs to one evaluation, or to the next filter() only, is not copied.
         for name in ("_result_cache", "_prefetch_done", "_kept_aliases"):
@@ -268,6 +280,7 @@ class QuerySet(
     def __getstate__(self) -> dict[str, Any]:
         # A pickled queryset holds its results; unpickling asks no database.
         self._fetch_all()
+        settle(self)
         return {**self.__dict__, VERSION_KEY: __version__}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from aorm.database.routing import router
 from aorm.expressions.conditions import Q
 from aorm.query.fetch_modes import FetchRaise
 from aorm.query.prefetch import aprefetch_related_objects
+from aorm.relations.keys import foreign_reader, local_reader
 from aorm.relations.placeholder import Unloaded, is_unloaded, refuse
 from aorm.relations.prefetching import without_ordering
 
@@ -158,7 +159,7 @@ class ForwardManyToOneDescriptor(SingleDescriptor):
         else:
             queryset._add_hints(instance=instances[0])
         field = self.field
-        related_key, instance_key = field.get_foreign_related_value, field.get_local_related_value
+        related_key, instance_key = foreign_reader(field), local_reader(field)
         by_key = {instance_key(instance): instance for instance in instances}
         keys = [key for key in by_key if None not in key]
         # There is one object for each key, so their order means nothing.
@@ -320,7 +321,7 @@ class ReverseOneToOneDescriptor(SingleDescriptor):
         else:
             queryset._add_hints(instance=instances[0])
         forward = self.related.field
-        related_key, instance_key = forward.get_local_related_value, forward.get_foreign_related_value
+        related_key, instance_key = local_reader(forward), foreign_reader(forward)
         by_key = {instance_key(instance): instance for instance in instances}
         queryset = without_ordering(queryset.filter(**{f"{forward.name}__in": list(instances)}))
         related_key = _linking(related_key, by_key, forward)
@@ -387,10 +388,8 @@ def _keys_condition(fields: Sequence[Any], keys: Sequence[tuple[Any, ...]]) -> Q
     """Return the condition that a row has one of the keys."""
     if len(fields) == 1:
         return Q((f"{fields[0].name}__in", [key[0] for key in keys]))
-    condition = Q()
-    for key in keys:
-        condition |= Q(**{field.name: value for field, value in zip(fields, key, strict=True)})
-    return condition
+    names = [field.name for field in fields]
+    return Q.create([Q(**dict(zip(names, key, strict=True))) for key in keys], Q.OR)
 
 
 def _linking(key_of: Callable[[Any], Any], by_key: dict[Any, Any], backwards: Any) -> Callable[[Any], Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from aorm.expressions.lookups.rows import prepared_part
@@ -9,7 +10,7 @@ from aorm.relations.placeholder import is_unloaded, refuse
 from aorm.sql.types import row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aorm.sql.types import SqlType
 
@@ -25,6 +26,53 @@ def key_type(fields: Sequence[Any]) -> SqlType:
 def single_adapter(fields: Sequence[Any]) -> Any:
     """Return the field that encodes the key by code of its own, or None; rows are encoded column by column."""
     return fields[0].adapter if len(fields) == 1 else None
+
+
+def key_reader(fields: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads the values of the fields in instances, as ``get_instance_value_for_fields`` does.
+
+    Which attributes these are depends on the class alone, so it is found out once for each class.
+    """
+    readers: dict[type[Any], Callable[[Any], tuple[Any, ...]]] = {}
+
+    def read(instance: Any) -> tuple[Any, ...]:
+        cls = instance.__class__
+        reader = readers.get(cls)
+        if reader is None:
+            reader = readers[cls] = _reader_for(cls, fields)
+        return reader(instance)
+
+    return read
+
+
+def local_reader(field: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what ``field.get_local_related_value`` is for many instances."""
+    return _reader_of(field, "get_local_related_value", field.local_related_fields)
+
+
+def foreign_reader(field: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what ``field.get_foreign_related_value`` is for many instances."""
+    return _reader_of(field, "get_foreign_related_value", field.foreign_related_fields)
+
+
+def _reader_of(field: Any, name: str, fields: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    # A relation of users' own may read keys in a way of its own.
+    methods = (getattr(type(field), name), type(field).get_instance_value_for_fields)
+    own: Callable[[Any], tuple[Any, ...]] = getattr(field, name)
+    return key_reader(fields) if all(method.__module__.startswith("aorm.") for method in methods) else own
+
+
+def _reader_for(cls: Any, fields: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    names = []
+    for field in fields:
+        link = cls._meta.get_ancestor_link(field.model) if field.primary_key else None
+        is_own_key = field.primary_key and (not link or link.primary_key or link.model._meta.abstract)
+        names.append("pk" if is_own_key else field.attname)
+    if names == ["pk"] and cls.pk is cls._plain_base.pk:
+        # The property, without its call.
+        names = [cls._meta.pk.attname]
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda instance: (get(instance),)
 
 
 def is_instance(value: Any) -> bool:
@@ -59,6 +107,19 @@ def prepared_key(relation: Any, value: Any) -> Any:
             f"{len(fields)} values, not {value!r}."
         )
     return tuple(prepared_part(field, item) for field, item in zip(fields, values, strict=True))
+
+
+def plain_key_reader(relation: Any, cls: Any) -> Callable[[Any], Any] | None:
+    """Return what reads the one key of a relation in saved instances of a class, where it is their primary key.
+
+    None is no answer: the instance has to be looked at in full.
+    """
+    field = relation.target_fields[0]
+    if not hasattr(cls, "_meta") or not issubclass(cls, field.model):
+        return None
+    if field.attname != cls._meta.pk.attname or cls.pk is not cls._plain_base.pk:
+        return None
+    return attrgetter(field.attname)
 
 
 def normalized(value: Any, fields: Sequence[Any]) -> tuple[Any, ...]:

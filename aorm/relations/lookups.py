@@ -6,6 +6,7 @@ A lookup here turns what it is given into the key's plain values; the lookup of 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 from aorm.exceptions import FieldError
 from aorm.expressions.base import Resolved
@@ -22,7 +23,14 @@ from aorm.expressions.lookups.comparison import (
     queryset_in,
 )
 from aorm.expressions.lookups.rows import prepared_part
-from aorm.relations.keys import check_instance, check_queryset, is_instance, normalized, selects_columns
+from aorm.relations.keys import (
+    check_instance,
+    check_queryset,
+    is_instance,
+    normalized,
+    plain_key_reader,
+    selects_columns,
+)
 from aorm.sql.predicates import Compare, Predicate, conjunction, disjunction
 from aorm.sql.predicates import IsNull as IsNullPredicate
 from aorm.sql.types import row
@@ -32,6 +40,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aorm.expressions.base import Scope
+
+
+# The classes of keys of saved instances that need no second look.
+KEY_CLASSES = frozenset((int, str, UUID))
 
 
 def keys_of(relation: Any, value: Any) -> tuple[Any, ...]:
@@ -202,6 +214,33 @@ class RelatedLessThanOrEqual(RelatedLookup, LessThanOrEqual):
         return LessThanOrEqual
 
 
+def plain_keys(relation: Any, values: Sequence[Any]) -> list[Any]:
+    """Return the keys of a relation of one column: of instances, or given as they are; expressions stay.
+
+    What a class of instances has to fulfil is looked at once for each class, what an instance has to, each time.
+    """
+    keys: list[Any] = []
+    readers: dict[type[Any], Any] = {}
+    for item in values:
+        cls = item.__class__
+        if cls in PLAIN:
+            keys.append(item)
+            continue
+        reader = readers.get(cls)
+        if reader is not None:
+            key = reader(item)
+            if key.__class__ in KEY_CLASSES:
+                keys.append(key)
+                continue
+        if is_expression(item):
+            keys.append(item)
+            continue
+        keys.append(keys_of(relation, item)[0])
+        if cls not in readers:
+            readers[cls] = plain_key_reader(relation, cls)
+    return keys
+
+
 class RelatedIn(In):
     """``author__in=[author, 5]``, ``author__in=Author.objects.filter(...)``."""
 
@@ -222,9 +261,7 @@ class RelatedIn(In):
                 [all_equal(columns, keys_of(relation, item), scope) for item in values if item is not None]
             )
         column = columns[0]
-        keys = [
-            item if item.__class__ in PLAIN or is_expression(item) else keys_of(relation, item)[0] for item in values
-        ]
+        keys = plain_keys(relation, values)
         lookup = column.output.get_lookup("in") or In
         predicate: Predicate = lookup.build(column, keys, scope)
         return predicate

@@ -13,6 +13,7 @@ from aorm.database.atomic import atomic
 from aorm.database.routing import router
 from aorm.query.manager import BaseManager, Manager
 from aorm.relations.descriptors import only_queryset
+from aorm.relations.keys import foreign_reader, local_reader
 from aorm.relations.prefetching import related_to
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from aorm.query.queryset import QuerySet
     from aorm.relations.descriptors import PrefetchParts
+    from aorm.relations.prefetching import HeldMaker
 
 M = TypeVar("M")
 
@@ -79,19 +81,32 @@ class RelatedManager(BaseManager[M], Generic[M]):
                     "can be used."
                 )
 
-    def _apply_rel_filters(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Narrow a queryset that nobody else holds to the objects of the instance."""
+    def held_queryset(self, own_queryset: QuerySet[Any] | None) -> tuple[type[Any], HeldMaker]:
+        """Return the class of the querysets that hold prefetched objects, and what makes one in earnest."""
+        cls = type(super().get_queryset() if own_queryset is None else own_queryset)
+
+        def make(instance: Any, key: tuple[Any, ...]) -> QuerySet[Any]:
+            return type(self)(instance, self.relation)._related(own_queryset, key)
+
+        return cls, make
+
+    def _related(self, own_queryset: QuerySet[Any] | None, key: tuple[Any, ...]) -> QuerySet[Any]:
+        queryset = super().get_queryset() if own_queryset is None else own_queryset._copy()
+        return self._apply_rel_filters(queryset, key)
+
+    def _apply_rel_filters(self, queryset: QuerySet[Any], key: tuple[Any, ...] | None = None) -> QuerySet[Any]:
+        """Narrow a queryset that nobody else holds to the objects of the instance, or of the key that it had."""
         queryset._add_hints(instance=self.instance)
         if self._db:
             queryset = queryset.using(self._db)
         queryset._fetch_mode = self.instance._state.fetch_mode
-        keys = [getattr(self.instance, field.attname) for field in self.field.foreign_related_fields]
+        keys = key or tuple([getattr(self.instance, field.attname) for field in self.field.foreign_related_fields])
         if None in keys:
             return queryset.none()
-        filters = self.core_filters if len(keys) > 1 else {self.field.name: keys[0]}
+        filters = {self.field.name: keys[0] if len(keys) == 1 else key} if key or len(keys) == 1 else self.core_filters
         queryset = queryset.filter(**filters)
         if self.field.many_to_one:
-            queryset._known_related_objects = {self.field: {tuple(keys): self.instance}}
+            queryset._known_related_objects = {self.field: {keys: self.instance}}
         return queryset
 
     def _remove_prefetched_objects(self) -> None:
@@ -123,16 +138,19 @@ class RelatedManager(BaseManager[M], Generic[M]):
         queryset._add_hints(instance=instances[0])
         queryset = queryset.using(queryset._db or self._db)
         field = self.field
-        by_key = {field.get_foreign_related_value(instance): instance for instance in instances}
+        instance_key, related_key = foreign_reader(field), local_reader(field)
+        by_key = {instance_key(instance): instance for instance in instances}
 
         def key_and_link(related: Any) -> tuple[Any, ...]:
-            key: tuple[Any, ...] = field.get_local_related_value(related)
-            if key in by_key and not field.is_cached(related):
-                field.set_cached_value(related, by_key[key])
+            key: tuple[Any, ...] = related_key(related)
+            owner = by_key.get(key)
+            # What has no state yet has nothing cached.
+            if owner is not None and not ("_state" in related.__dict__ and field.is_cached(related)):
+                field.set_cached_value(related, owner)
             return key
 
         queryset = related_to(queryset, field.name, instances)
-        return queryset, key_and_link, field.get_foreign_related_value, False, self.relation.cache_name, False
+        return queryset, key_and_link, instance_key, False, self.relation.cache_name, False
 
     # What to write.
 

@@ -11,6 +11,7 @@ from aorm.database.routing import router
 from aorm.query.manager import BaseManager
 from aorm.relations.between import RowsBetween
 from aorm.relations.descriptors import only_queryset, traverse_ancestors
+from aorm.relations.keys import foreign_reader
 from aorm.relations.managers import evaluated, manager_class
 from aorm.relations.prefetching import related_to, with_key
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from aorm.query.queryset import QuerySet
     from aorm.relations.between import Side
     from aorm.relations.descriptors import PrefetchParts
+    from aorm.relations.prefetching import HeldMaker
 
 M = TypeVar("M")
 
@@ -71,6 +73,19 @@ class ManyRelatedManager(BaseManager[M], Generic[M]):
 
     # What to read.
 
+    def held_queryset(self, own_queryset: QuerySet[Any] | None) -> tuple[type[Any], HeldMaker]:
+        """Return the class of the querysets that hold prefetched objects, and what makes one in earnest."""
+        cls = type(super().get_queryset() if own_queryset is None else own_queryset)
+
+        def make(instance: Any, key: Any) -> QuerySet[Any]:
+            return type(self)(instance, self.side)._related(own_queryset, key)
+
+        return cls, make
+
+    def _related(self, own_queryset: QuerySet[Any] | None, key: Any) -> QuerySet[Any]:
+        self.core_filters = dict.fromkeys(self.core_filters, key)
+        return self._apply_rel_filters(super().get_queryset() if own_queryset is None else own_queryset._copy())
+
     def _apply_rel_filters(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow a queryset that nobody else holds to the objects of the instance."""
         queryset._add_hints(instance=self.instance)
@@ -112,8 +127,10 @@ class ManyRelatedManager(BaseManager[M], Generic[M]):
         def related_key(related: Any) -> Any:
             return related.__dict__[attribute]
 
+        read = foreign_reader(source)
+
         def instance_key(instance: Any) -> Any:
-            return source.get_foreign_related_value(instance)[0]
+            return read(instance)[0]
 
         return queryset, related_key, instance_key, False, self.side.cache_name, False
 

@@ -15,10 +15,13 @@ from aorm.sql.types import BIGINT
 from aorm.sql.values import Param, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aorm.query.queryset import QuerySet
     from aorm.sql.predicates import Predicate
+
+    # Makes, of an instance and the key it had, the queryset of its objects.
+    HeldMaker = Callable[[Any, Any], QuerySet[Any]]
 
 
 def narrowed(queryset: QuerySet[Any], condition: Q) -> QuerySet[Any]:

@@ -118,7 +118,7 @@ TABLE.rows(
     related_manager_like=lambda: keys(B.filter(publisher=1)),
     filtered_relation=lambda: A.annotate(
         big=models.FilteredRelation("books", condition=Q(books__pages__gt=900))
-    ).filter(big__isnull=False).order_by("pk").values_list("pk", "big__title"),
+    ).filter(big__isnull=False).order_by("pk", "big__pk").values_list("pk", "big__title"),
     filtered_relation_left=lambda: A.annotate(
         big=models.FilteredRelation("books", condition=Q(books__pages__gt=900))
     ).order_by("pk", "big__pk").values_list("pk", "big__title"),
