@@ -15,6 +15,10 @@ class InstanceValues(Protocol):
         """Ask the database whether a condition is false for the values; unknown is not false."""
         ...
 
+    async def finds(self, queryset: Any, condition: Any) -> bool:
+        """Tell whether a queryset has rows, or whether that cannot be told."""
+        ...
+
     def value(self, expression: Any) -> Any:
         """Return what an expression gives for the values, to compare columns with."""
         ...

@@ -158,7 +158,7 @@ class UniqueConstraint(BaseConstraint):
             queryset = queryset.exclude(pk=instance._get_pk_val(meta))
         if condition is not None:
             queryset = queryset.filter(values.stored_condition(condition), values.condition(condition))
-        if not await queryset.aexists():
+        if not await (queryset.aexists() if condition is None else values.finds(queryset, condition)):
             return
         if self.speaks_of_fields:
             message = instance.unique_error_message(model, self.fields)

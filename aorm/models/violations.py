@@ -103,7 +103,9 @@ def explain(error: IntegrityError) -> ConstraintViolation | None:
     if table is None:
         return None
     columns = (column,) if column else _columns_of_detail(facts.get("detail"))
-    known = [(model, names) for place, names in facts.get("readings", ((table, columns),)) for model in _models_of(place)]
+    known = [
+        (model, names) for place, names in facts.get("readings", ((table, columns),)) for model in _models_of(place)
+    ]
     if not known:
         return None
     # Where a message may mean several tables, it means the one that has such columns.

@@ -128,7 +128,7 @@ class ExclusionConstraint(BaseConstraint):
             queryset = queryset.exclude(pk=instance._get_pk_val(meta))
         if condition is not None:
             queryset = queryset.filter(values.stored_condition(condition), values.condition(condition))
-        if await queryset.aexists():
+        if await (queryset.aexists() if condition is None else values.finds(queryset, condition)):
             raise self.violation()
 
     def __repr__(self) -> str:

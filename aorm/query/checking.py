@@ -7,7 +7,7 @@ an expression means for them what it means in a CHECK or an index of the table.
 from __future__ import annotations
 
 import logging
-from contextlib import nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aorm.database.atomic import atomic
@@ -30,7 +30,7 @@ from aorm.sql.types import INTEGER
 from aorm.sql.values import Cast, Literal, Param
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 
     from aorm.mapping.options import Options
     from aorm.sql.node import Term
@@ -82,15 +82,30 @@ class InstanceValues:
         if isinstance(predicate, Always):
             return not predicate.truth
         select = self._select(ONE, negation(predicate))
-        database = databases[self.using]
+        async with self._forgiving(condition):
+            return bool(await fetch_statement(databases[self.using], select, writes=False))
+        return False
+
+    async def finds(self, queryset: Any, condition: Any) -> bool:
+        """Tell whether a queryset has rows, of a constraint that holds under a condition.
+
+        A row that the database cannot look for, for wrong values, is taken to be there, as in Django, unless the
+        condition is false for the values, so that there was nothing to look for.
+        """
+        async with self._forgiving(condition):
+            return bool(await queryset.aexists())
+        return not await self.refute(condition)
+
+    @asynccontextmanager
+    async def _forgiving(self, condition: Any) -> AsyncIterator[None]:
+        """End the block, but not the transaction, at an error of the database, which is logged."""
         # Without a savepoint an error would end the transaction on PostgreSQL.
-        guard = atomic(using=self.using) if database.in_atomic_block else nullcontext()
+        guard = atomic(using=self.using) if databases[self.using].in_atomic_block else nullcontext()
         try:
             async with guard:
-                return bool(await fetch_statement(database, select, writes=False))
+                yield
         except DatabaseError as error:
             logger.warning("Got a database error calling check() on %r: %s", condition, error)
-            return False
 
     def value(self, expression: Any) -> Resolved:
         """Return what an expression gives for the values, to compare columns with."""

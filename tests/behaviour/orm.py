@@ -24,11 +24,14 @@ validators: Any
 timezone: Any
 exceptions: Any
 connections: Any
+postgres: Any
 
 if os.environ.get(REFERENCE):
     from django import db as django_db
     from django.apps import AppConfig
     from django.apps.registry import Apps
+    from django.contrib.postgres import constraints as postgres_constraints
+    from django.contrib.postgres import fields as postgres_fields
     from django.core import exceptions as core_exceptions
     from django.core import validators as django_validators
     from django.core.checks.model_checks import _check_lazy_references, check_all_models
@@ -72,6 +75,18 @@ if os.environ.get(REFERENCE):
             vars(features).pop(feature, None)
             yield
 
+    class ExclusionConstraint(postgres_constraints.ExclusionConstraint):  # type: ignore[misc]
+        """Is left out where the database has none, as aorm leaves it out."""
+
+        def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
+            is_there = schema_editor.connection.vendor == "postgresql"
+            return super().constraint_sql(model, schema_editor) if is_there else None
+
+    postgres = SimpleNamespace(
+        ExclusionConstraint=ExclusionConstraint,
+        RangeBoundary=postgres_fields.RangeBoundary,
+        RangeOperators=postgres_fields.RangeOperators,
+    )
     exceptions = SimpleNamespace(
         **{name: value for source in (core_exceptions, django_db) for name, value in vars(source).items()},
         TransactionManagementError=django_transaction.TransactionManagementError,
@@ -80,6 +95,7 @@ else:
     import aorm
     from aorm import exceptions as aorm_exceptions
     from aorm import models as aorm_models
+    from aorm import postgres as aorm_postgres
     from aorm import signals as aorm_signals
     from aorm import timezone as aorm_timezone
     from aorm import transaction as aorm_transaction
@@ -92,6 +108,7 @@ else:
     transaction, signals = aorm_transaction, aorm_signals
     validators, timezone, connections = aorm_validators, aorm_timezone, aorm.connections
     exceptions = aorm_exceptions
+    postgres = aorm_postgres
     isolated_models = isolated_apps
 
     def check_all() -> list[Any]:

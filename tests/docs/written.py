@@ -22,6 +22,7 @@ TITLES = {
     "validating": "Validating",
     "constraining": "Constraints, choices, neighbours, generated values",
     "constraints": "Constraints of every kind",
+    "excluding": "Exclusion constraints",
     "customising": "Fields of one's own",
     "choosing": "Choices and neighbours of every kind",
     "saving": "Saving: keys, UPDATE or INSERT",

@@ -330,7 +330,7 @@ KEYS: dict[Any, tuple[Any, ...]] = {
     ),
     keyed("KeyDate", models.DateField(primary_key=True)): (datetime.date(2024, 1, 2), "2024-01-03"),
     keyed("KeyMoment", models.DateTimeField(primary_key=True)): (
-        datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc), "2024-01-02T03:04:06+02:00",
+        datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.UTC), "2024-01-02T03:04:06+02:00",
     ),
     keyed("KeySpan", models.DurationField(primary_key=True)): (datetime.timedelta(days=1, microseconds=5),),
     keyed("KeyBool", models.BooleanField(primary_key=True)): (True, False, 1, "t"),
