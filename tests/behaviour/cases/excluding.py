@@ -133,7 +133,8 @@ async def declarations(env: Environment) -> None:
     for label, changes in (
         ("no expressions", {"expressions": []}), ("one", {"expressions": ["name"]}), ("kind", {"index_type": "btree"}),
         ("triple", {"expressions": [("a", "=", 1)]}), ("condition", {"condition": 1}), ("include", {"include": "a"}),
-        ("deferrable", {"deferrable": True}), ("hash, two", {"index_type": "hash", "expressions": [("a", "="), ("b", "=")]}),
+        ("deferrable", {"deferrable": True}),
+        ("hash, two", {"index_type": "hash", "expressions": [("a", "="), ("b", "=")]}),
         ("hash, operator", {"index_type": "Hash", "expressions": [("a", "<>")]}), ("name", {"name": ""}),
         ("hash, include", {"index_type": "HASH", "include": ["a"]}),
     ):  # fmt: skip
