@@ -103,14 +103,13 @@ def explain(error: IntegrityError) -> ConstraintViolation | None:
     if table is None:
         return None
     columns = (column,) if column else _columns_of_detail(facts.get("detail"))
-    known = [
-        (model, names) for place, names in facts.get("readings", ((table, columns),)) for model in _models_of(place)
-    ]
-    if not known:
+    readings: tuple[tuple[str, Sequence[str]], ...] = facts.get("readings", ((table, columns),))
+    found = [(model, names) for place, names in readings for model in _models_of(place)]
+    if not found:
         return None
     # Where a message may mean several tables, it means the one that has such columns.
-    model, columns = next((found for found in known if _has_columns(*found)), known[0])
-    return _by_columns(model, kind, columns, name)
+    model, names = next((reading for reading in found if _has_columns(*reading)), found[0])
+    return _by_columns(model, kind, names, name)
 
 
 def _has_columns(model: Any, names: Iterable[str]) -> bool:

@@ -7,7 +7,7 @@ an expression means for them what it means in a CHECK or an index of the table.
 from __future__ import annotations
 
 import logging
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aorm.database.atomic import atomic
@@ -30,7 +30,7 @@ from aorm.sql.types import INTEGER
 from aorm.sql.values import Cast, Literal, Param
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+    from collections.abc import Awaitable, Collection, Iterable, Iterator
 
     from aorm.mapping.options import Options
     from aorm.sql.node import Term
@@ -82,9 +82,8 @@ class InstanceValues:
         if isinstance(predicate, Always):
             return not predicate.truth
         select = self._select(ONE, negation(predicate))
-        async with self._forgiving(condition):
-            return bool(await fetch_statement(databases[self.using], select, writes=False))
-        return False
+        rows = fetch_statement(databases[self.using], select, writes=False)
+        return await self._ask(rows, condition) or False
 
     async def finds(self, queryset: Any, condition: Any) -> bool:
         """Tell whether a queryset has rows, of a constraint that holds under a condition.
@@ -92,20 +91,19 @@ class InstanceValues:
         A row that the database cannot look for, for wrong values, is taken to be there, as in Django, unless the
         condition is false for the values, so that there was nothing to look for.
         """
-        async with self._forgiving(condition):
-            return bool(await queryset.aexists())
-        return not await self.refute(condition)
+        answer = await self._ask(queryset.aexists(), condition)
+        return not await self.refute(condition) if answer is None else answer
 
-    @asynccontextmanager
-    async def _forgiving(self, condition: Any) -> AsyncIterator[None]:
-        """End the block, but not the transaction, at an error of the database, which is logged."""
+    async def _ask(self, question: Awaitable[object], condition: Any) -> bool | None:
+        """Return whether the answer is anything; None, and a line in the log, where the database cannot tell."""
         # Without a savepoint an error would end the transaction on PostgreSQL.
         guard = atomic(using=self.using) if databases[self.using].in_atomic_block else nullcontext()
         try:
             async with guard:
-                yield
+                return bool(await question)
         except DatabaseError as error:
             logger.warning("Got a database error calling check() on %r: %s", condition, error)
+            return None
 
     def value(self, expression: Any) -> Resolved:
         """Return what an expression gives for the values, to compare columns with."""
