@@ -24,7 +24,7 @@ def is_many_through(scope: QueryScope, name: str) -> bool:
         return False
     first, *names = name.split(SEPARATOR)
     relation = filtered_relation(scope, first)
-    if relation is None or scope.query.annotation(first) is not None:
+    if relation is None or scope.query.annotation_before(name) is not None:
         return False
     path, _, _ = walk(scope.query.meta, relation.relation.split(SEPARATOR))
     further, _, _ = walk(path[-1].target, names)

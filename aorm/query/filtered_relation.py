@@ -75,7 +75,7 @@ class FilteredRelation:
 
     def _check_path(self, query: Query, relation: list[str], path: str) -> None:
         parts = path.split(SEPARATOR)
-        if annotation_in(query, parts):
+        if query.annotation_before(path) is not None:
             return
         named = _names_of_fields(query, parts)
         # The last name is a column of the last table; before a lookup, the name before it is looked at as well.
@@ -117,11 +117,6 @@ class FilteredAttachment:
             return
         if isinstance(value, self.relation.related_model) and not isinstance(instance, self.relation.related_model):
             setattr(instance, self.name, value)
-
-
-def annotation_in(query: Query, parts: list[str]) -> bool:
-    """Tell whether a path begins with an annotation; its name may itself hold separators."""
-    return any(query.annotation(SEPARATOR.join(parts[:count])) is not None for count in range(1, len(parts) + 1))
 
 
 def _names_of_fields(query: Query, parts: list[str]) -> list[str]:

@@ -113,7 +113,7 @@ def check_expression(item: Any) -> None:
     if getattr(item, "contains_aggregate", False):
         raise FieldError(
             "Using an aggregate in order_by() without also including it in annotate() is not allowed: "
-            f"{item.expression if isinstance(item, OrderBy) else item}"
+            f"{item!r}"
         )
 
 

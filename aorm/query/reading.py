@@ -13,7 +13,7 @@ from aorm.query.aggregation import COUNT_ALL, Aggregation, finish_aggregation, r
 from aorm.query.explaining import explain
 from aorm.query.naming import check_alias, refuse_values
 from aorm.query.points import GET_LIMIT, MAX_GET_RESULTS, PointRead, ready
-from aorm.query.results import MODELS, TUPLES
+from aorm.query.results import MODELS, NAMED, TUPLES
 from aorm.query.state import annotation_of
 from aorm.query.streaming import CHUNK_SIZE, Stream
 from aorm.sql.types import BIGINT
@@ -313,6 +313,12 @@ async def _values_in_bulk(queryset: QuerySet[Any], field_name: str) -> dict[Any,
     name = queryset._query.meta.pk.name if field_name == "pk" else field_name
     query = queryset._query
     names = [item.name for item in query.selected]
+    if queryset._kind is NAMED:
+        # As in Django, a named tuple shows the key that it is found by.
+        if field_name not in names:
+            names = [field_name, *names]
+            queryset = queryset.values_list(*names, named=True)
+        return {row[names.index(field_name)]: row for row in await queryset._afetch_all()}
     has_key = name in names or field_name in names
     if not has_key:
         scoped = queryset.values_list(*names, name)

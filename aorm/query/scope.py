@@ -143,7 +143,7 @@ class QueryScope:
         query = self.query
         if query.annotations or query.relations:
             first = name.partition(SEPARATOR)[0]
-            if query.annotation(first) is not None or any(item.name == first for item in query.relations):
+            if query.annotation_before(name) is not None or any(item.name == first for item in query.relations):
                 return None
         return resolve_path(query.meta, name)
 
@@ -153,15 +153,14 @@ class QueryScope:
         if name in self.summaries:
             return self.summaries[name], (), None
         if query.annotations:
-            first, _, rest = name.partition(SEPARATOR)
-            annotation = query.annotation(first)
-            if annotation is not None:
-                left = tuple(rest.split(SEPARATOR)) if rest else ()
+            found = query.annotation_before(name)
+            if found is not None:
+                annotation, left = found
                 return Resolved(annotation.term, annotation.output), left, None
         if query.relations:
-            found = find_filtered(self, name)
-            if found is not None:
-                return found
+            through = find_filtered(self, name)
+            if through is not None:
+                return through
         try:
             target = resolve_path(query.meta, name)
         except FieldError:

@@ -160,6 +160,19 @@ class Query(Selectable):
                 return annotation
         return None
 
+    def annotation_before(self, name: str) -> tuple[Annotation, tuple[str, ...]] | None:
+        """Return the annotation that a path begins with, and the rest of the path.
+
+        The name of an annotation may hold separators itself: ``annotate(Count("books"))`` is ``books__count``. The
+        shortest one counts, as in Django.
+        """
+        parts = name.split("__")
+        for count in range(1, len(parts) + 1):
+            annotation = self.annotation("__".join(parts[:count]))
+            if annotation is not None:
+                return annotation, tuple(parts[count:])
+        return None
+
     @property
     def visible_annotations(self) -> tuple[Annotation, ...]:
         """The annotations that are selected beside the model's fields."""

@@ -84,14 +84,14 @@ def assigned_term(scope: QueryScope, field: Any, value: Any) -> Any:
     if not hasattr(value, "resolve_expression"):
         return Param(field.prepare_to_save(value), field.sql_type, field.save_adapter)
     term = resolve(value, scope).term
+    if any(isinstance(item, Column) and item.alias != scope.query.alias for item in _own_nodes(term)):
+        raise FieldError("Joined field references are not permitted in this query")
     if contains_aggregate(term):
         raise FieldError(f"Aggregate functions are not allowed in this query ({field.name}={value!r}).")
     if contains_window(term):
         raise FieldError(f"Window expressions are not allowed in this query ({field.name}={value!r}).")
     if isinstance(term, Row):
         raise FieldError(f"Composite primary keys expressions are not allowed in this query ({field.name}=F('pk')).")
-    if any(isinstance(item, Column) and item.alias != scope.query.alias for item in _own_nodes(term)):
-        raise FieldError("Joined field references are not permitted in this query")
     return term
 
 
