@@ -112,8 +112,7 @@ def check_expression(item: Any) -> None:
         raise FieldError(f"Invalid order_by arguments: {[item]}")
     if getattr(item, "contains_aggregate", False):
         raise FieldError(
-            "Using an aggregate in order_by() without also including it in annotate() is not allowed: "
-            f"{item!r}"
+            f"Using an aggregate in order_by() without also including it in annotate() is not allowed: {item!r}"
         )
 
 
