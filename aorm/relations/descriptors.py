@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aorm.bridge import in_running_loop, run_blocking
 from aorm.database.routing import router
 from aorm.expressions.conditions import Q
+from aorm.expressions.lookups.rows import Tuple, TupleIn
 from aorm.query.fetch_modes import FetchRaise
 from aorm.query.prefetch import aprefetch_related_objects
 from aorm.relations.keys import foreign_reader, local_reader
@@ -388,8 +389,7 @@ def _keys_condition(fields: Sequence[Any], keys: Sequence[tuple[Any, ...]]) -> Q
     """Return the condition that a row has one of the keys."""
     if len(fields) == 1:
         return Q((f"{fields[0].name}__in", [key[0] for key in keys]))
-    names = [field.name for field in fields]
-    return Q.create([Q(**dict(zip(names, key, strict=True))) for key in keys], Q.OR)
+    return Q(TupleIn(Tuple(*[field.name for field in fields]), list(keys)))
 
 
 def _linking(key_of: Callable[[Any], Any], by_key: dict[Any, Any], backwards: Any) -> Callable[[Any], Any]:

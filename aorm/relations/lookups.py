@@ -22,7 +22,7 @@ from aorm.expressions.lookups.comparison import (
     LessThanOrEqual,
     queryset_in,
 )
-from aorm.expressions.lookups.rows import prepared_part
+from aorm.expressions.lookups.rows import MOST_ROWS, RowOutput, columns_of, in_columns, prepared_part
 from aorm.relations.keys import (
     check_instance,
     check_queryset,
@@ -257,14 +257,26 @@ class RelatedIn(In):
         columns = as_columns(left, relation.target_fields)
         values = list(value)
         if len(columns) > 1:
-            return disjunction(
-                [all_equal(columns, keys_of(relation, item), scope) for item in values if item is not None]
-            )
+            rows = [keys_of(relation, item) for item in values if item is not None]
+            return in_rows(Resolved(left.term, RowOutput(relation.target_fields)), rows, scope)
         column = columns[0]
         keys = plain_keys(relation, values)
         lookup = column.output.get_lookup("in") or In
         predicate: Predicate = lookup.build(column, keys, scope)
         return predicate
+
+
+def in_rows(left: Resolved, rows: Sequence[Sequence[Any]], scope: Scope) -> Predicate:
+    """Return the condition that several columns have the values of one of the rows; None among them asks for NULL."""
+    parts: list[Predicate] = []
+    if len(rows) > MOST_ROWS:
+        whole = [key for key in rows if not any(part is None for part in key)]
+        lists = columns_of(left, whole) if whole else None
+        if lists is not None:
+            parts.append(in_columns(left, lists))
+            rows = [key for key in rows if any(part is None for part in key)]
+    columns = as_columns(left, left.output.fields)  # type: ignore[attr-defined]
+    return disjunction([*parts, *(all_equal(columns, key, scope) for key in rows)])
 
 
 class RelatedIsNull(IsNull):

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aorm.exceptions import FieldError
 from aorm.expressions.base import Expression, OutputField, Resolved, resolve, type_of
 from aorm.expressions.lookups.base import Lookup
-from aorm.expressions.lookups.comparison import check_width, queryset_in
+from aorm.expressions.lookups.comparison import PLAIN, check_width, queryset_in
 from aorm.expressions.references import OuterRef, parse_expressions
 from aorm.expressions.subquery import is_known_empty
 from aorm.sql.predicates import FALSE, Compare, InQuery, InTerms, IsNull, Predicate, conjunction, disjunction
+from aorm.sql.select import Select
+from aorm.sql.sources import FromValues
 from aorm.sql.sources import Subquery as SubqueryTerm
-from aorm.sql.types import UNKNOWN, row
+from aorm.sql.tables import Column, ColumnList
+from aorm.sql.types import UNKNOWN, array, row
 from aorm.sql.values import Param, Row
 
 if TYPE_CHECKING:
@@ -21,6 +24,13 @@ if TYPE_CHECKING:
 
     from aorm.expressions.base import Scope
     from aorm.sql.node import Term
+
+
+# So many rows stand in the text, which lets databases look each of them up; more go as a list for each part.
+MOST_ROWS = 100
+ROWS = "_rows"
+# Lists of these are not what their elements are.
+UNLISTED = frozenset({"json", "array", "row", "unknown"})
 
 
 class RowOutput:
@@ -202,7 +212,12 @@ class TupleIn(TupleLookup):
         if isinstance(value, Iterator):
             value = list(value)
         cls.check_values(left, value)
-        rows = [row_of(left, item, scope) for item in value if not any(part is None for part in item)]
+        kept = [item for item in value if not any(part is None for part in item)]
+        if len(kept) > MOST_ROWS:
+            columns = columns_of(left, kept)
+            if columns is not None:
+                return in_columns(left, columns)
+        rows = [row_of(left, item, scope) for item in kept]
         return InTerms(left.term, tuple(rows)) if rows else FALSE
 
     @classmethod
@@ -237,6 +252,27 @@ def row_of(left: Resolved, values: Sequence[Any], scope: Scope) -> Row:
         else:
             terms.append(Param(prepared_part(field, value), field.sql_type, field.adapter))
     return Row(tuple(terms), row(len(terms)))
+
+
+def columns_of(left: Resolved, rows: Sequence[Sequence[Any]]) -> list[Param] | None:
+    """Return the values of rows as a list for each part of the left side; None where they cannot go as lists."""
+    fields: Any = getattr(left.output, "fields", None)
+    if not fields or any(field.adapter is not None or field.sql_type.name in UNLISTED for field in fields):
+        return None
+    if any(part.__class__ not in PLAIN and hasattr(part, "resolve_expression") for item in rows for part in item):
+        return None
+    return [
+        Param([prepared_part(field, value) for value in values], array(field.sql_type))
+        for field, values in zip(fields, zip(*rows, strict=True), strict=True)
+    ]
+
+
+def in_columns(left: Resolved, columns: Sequence[Param]) -> Predicate:
+    """Make ``(a, b) IN (SELECT ... FROM unnest(...))``: as many parameters as columns, whatever the number of rows."""
+    names = tuple([f"part_{number}" for number in range(len(columns))])
+    types = [column.type.element or column.type for column in columns]
+    selected = tuple([Column(ROWS, name, sql_type) for name, sql_type in zip(names, types, strict=True)])
+    return InQuery(left.term, Select(ColumnList(selected), FromValues(tuple(columns), ROWS, names)))
 
 
 def described(left: Resolved) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import aorm
 from aorm.exceptions import FieldError
 from aorm.models import F
 from tests.unit.relations.library import Author, Book, Country, Employee, Person, Tag, Translation
@@ -116,3 +117,23 @@ async def test_several_columns() -> None:
         translations.filter(original=Translation.objects.all()[:1])
     with pytest.raises(ValueError, match="2 columns"):
         translations.filter(original=("en",))
+
+
+async def test_many_keys_of_several_columns() -> None:
+    words = [Translation(language="en", word=str(number)) for number in range(300)]
+    await Translation.objects.abulk_create(words)
+    others = [Translation(language="de", word=word.word, original=word) for word in words]
+    # Half a key is none.
+    others.append(Translation(language="de", word="x", original_language="en"))
+    await Translation.objects.abulk_create(others)
+    with aorm.capture_queries() as queries:
+        translated = await Translation.objects.filter(original__in=words).order_by("id")
+        keys = [(word.language, word.word) for word in words]
+        assert await Translation.objects.filter(original__in=keys).order_by("id") == translated == others[:-1]
+        loaded = await Translation.objects.filter(language="en").prefetch_related("translations").order_by("id")
+        back = await Translation.objects.filter(language="de").prefetch_related("original").order_by("id")
+    assert len(queries) == 6
+    assert all(len(query["sql"]) < 1500 for query in queries)
+    assert [[one.word for one in word.translations.all()] for word in loaded] == [[word.word] for word in words]
+    assert [one.original and one.original.word for one in back[:-1]] == [word.word for word in words]
+    assert await Translation.objects.filter(original__in=[*words, ("en", None)]).acount() == 301
