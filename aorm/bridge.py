@@ -147,6 +147,13 @@ def make_method_twin(definition: Any, name: str) -> Callable[..., Any]:
     return dress(twin, definition, name, _SUMMARY)
 
 
+def add_twins(cls: type, name: str, coroutine: Callable[..., Any]) -> None:
+    """Give a class that is already made a coroutine method, and its sync twin under `name`."""
+    rename(coroutine, cls.__qualname__, coroutine_name(name))
+    setattr(cls, coroutine.__name__, coroutine)
+    setattr(cls, name, make_method_twin(coroutine, coroutine.__name__))
+
+
 def _function_twin(function: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, R]:
     name = function.__name__
     short = sync_name(name)

@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
 from aorm import checks, timezone
+from aorm.bridge import add_twins
 from aorm.expressions.functions.temporal import (
     ExtractDay,
     ExtractHour,
@@ -126,13 +127,6 @@ def _date_is_near_now(value: datetime.date) -> bool:
 
 
 def _next_by(field: Any, is_next: bool) -> Any:
-    def get_by_field(self: Any, **lookups: Any) -> Any:
-        return self._get_next_or_previous_by_FIELD(field, is_next, **lookups)
-
-    return get_by_field
-
-
-def _anext_by(field: Any, is_next: bool) -> Any:
     async def aget_by_field(self: Any, **lookups: Any) -> Any:
         return await self._aget_next_or_previous_by_FIELD(field, is_next, **lookups)
 
@@ -206,11 +200,7 @@ class DateField(AutoNowMixin, Field[DateSet, DateGet]):
         if self.null:
             return
         for word, is_next in (("next", True), ("previous", False)):
-            for function, prefix in ((_next_by, "get"), (_anext_by, "aget")):
-                method = function(self, is_next)
-                method.__name__ = f"{prefix}_{word}_by_{self.name}"
-                method.__qualname__ = f"{cls.__qualname__}.{method.__name__}"
-                setattr(cls, method.__name__, method)
+            add_twins(cls, f"get_{word}_by_{self.name}", _next_by(self, is_next))
 
     def present(self) -> datetime.date:
         """Return today, in the time zone of the settings, whatever that of the process is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partialmethod
 from typing import TYPE_CHECKING, Any
 
-from aorm.bridge import sync_twin
+from aorm.bridge import add_twins
 from aorm.expressions.conditions import Q
 from aorm.fields.numeric import IntegerField
 from aorm.mapping.registry import lazy_related_operation
@@ -69,20 +69,24 @@ async def find_in_order(instance: Any, is_next: bool) -> Any:
 def add_order_methods(model: Any, field: Any) -> None:
     """Give a model ``get_next_in_order``, and its related model ``get_<model>_order`` and ``set_<model>_order``."""
     for word, is_next in (("next", True), ("previous", False)):
-        for prefix in ("a", ""):
-            method = getattr(model, f"_{prefix}get_next_or_previous_in_order")
-            setattr(model, f"{prefix}get_{word}_in_order", partialmethod(method, is_next=is_next))
+        add_twins(model, f"get_{word}_in_order", _in_order(is_next))
     # Without a related model the order is kept with respect to a generic relation, which adds the methods itself.
     if field.remote_field:
         lazy_related_operation(_add_order_accessors, model, field.remote_field.model)
+
+
+def _in_order(is_next: bool) -> Any:
+    async def aget_in_order(self: Any) -> Any:
+        return await self._aget_next_or_previous_in_order(is_next)
+
+    return aget_in_order
 
 
 def _add_order_accessors(model: Any, related_model: Any) -> None:
     name = model.__name__.lower()
     setattr(related_model, f"aget_{name}_order", partialmethod(_aget_order, model))
     setattr(related_model, f"get_{name}_order", partialmethod(_get_order, model))
-    setattr(related_model, f"aset_{name}_order", partialmethod(_aset_order, model))
-    setattr(related_model, f"set_{name}_order", partialmethod(_set_order, model))
+    add_twins(related_model, f"set_{name}_order", _setting_order(model))
 
 
 def _siblings(owner: Any, model: Any) -> dict[str, Any]:
@@ -103,11 +107,11 @@ async def _aget_order(self: Any, ordered_model: Any) -> Any:
     return queryset
 
 
-async def _aset_order(self: Any, ordered_model: Any, id_list: Iterable[Any], using: str | None = None) -> None:
-    """Put the related instances with those primary keys in that order."""
-    queryset = ordered_model.objects.db_manager(using).filter(**_siblings(self, ordered_model))
-    placed = [ordered_model(pk=pk, _order=place) for place, pk in enumerate(id_list)]
-    await queryset.abulk_update(placed, ["_order"])
+def _setting_order(ordered_model: Any) -> Any:
+    async def aset_order(self: Any, id_list: Iterable[Any], using: str | None = None) -> None:
+        """Put the related instances with those primary keys in that order."""
+        queryset = ordered_model.objects.db_manager(using).filter(**_siblings(self, ordered_model))
+        placed = [ordered_model(pk=pk, _order=place) for place, pk in enumerate(id_list)]
+        await queryset.abulk_update(placed, ["_order"])
 
-
-_set_order = sync_twin(_aset_order)
+    return aset_order

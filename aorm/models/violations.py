@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aorm.exceptions import NON_FIELD_ERRORS, IntegrityError, ValidationError
-from aorm.mapping.constraints import CheckConstraint
 from aorm.mapping.naming import foreign_key_name, implicit_name, index_name, split_identifier
 from aorm.mapping.references import referenced_fields
 from aorm.mapping.registry import current_apps
@@ -149,9 +148,7 @@ def constraints_of_table(model: Any) -> Iterator[Known]:
 
 
 def _kind_of(constraint: Any) -> str:
-    if isinstance(constraint, UniqueConstraint):
-        return UNIQUE
-    return CHECK if isinstance(constraint, CheckConstraint) else OTHER
+    return UNIQUE if isinstance(constraint, UniqueConstraint) else OTHER
 
 
 def _fields_of(meta: Any, constraint: Any) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ TITLES = {
     "standing": "Unsaved, gone, of another database",
     "signalling": "Signals",
     "overriding": "Overriding either face",
+    "reference": "Said in passing",
     "heeding": "Hooks where the short ways run",
     "inheriting": "Inheritance",
     "composing": "Composite primary keys",

@@ -300,6 +300,19 @@ def test_columns_from_the_detail() -> None:
     assert error.as_validation_error().messages == ["Renamed with this One, Two and Three already exists."]
 
 
+def test_a_name_without_detail() -> None:
+    """PostgreSQL keeps the values to itself where the user may not read the table."""
+
+    class Coded(models.Model):
+        code = models.CharField(max_length=5, unique=True)
+
+    error = IntegrityError("duplicate", sqlstate="23505", constraint="models_coded_code_key", table="models_coded")
+    assert (error.model, error.fields) == (Coded, ("code",))
+    assert error.as_validation_error().message_dict == {"code": ["Coded with this Code already exists."]}
+    error = IntegrityError("duplicate", sqlstate="23505", constraint="models_coded_pkey", table="models_coded")
+    assert error.fields == ("id",)
+
+
 def test_a_check_without_name_in_several_models() -> None:
     class One(models.Model):
         number = models.PositiveIntegerField(db_column="n")

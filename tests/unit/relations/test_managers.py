@@ -42,6 +42,8 @@ def test_classes() -> None:
     assert isinstance(author.books, RelatedManager)
     assert isinstance(author.books, type(Book.objects))
     assert isinstance(author.edited, NullableRelatedManager)
+    assert isinstance(author.edited(manager="objects"), NullableRelatedManager)
+    assert not isinstance(author.books(manager="published"), NullableRelatedManager)
     assert isinstance(book.tags, ManyRelatedManager)
     assert isinstance(book.tags, Manager)
     assert type(author.books) is type(Author(pk=2).books)
