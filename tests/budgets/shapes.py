@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 import aorm
+from aorm.expressions.lookups.rows import TupleIn
 from aorm.models import (
     Avg,
     Case,
@@ -100,6 +101,9 @@ READING: dict[str, Make] = {
         "-title"
     )[n : n + 20],
     "conditions one after the other": lambda n: books.filter(pages__gt=n).filter(rating__lt=n + 0.5),
+    "a list of tuples": lambda n: books.filter(
+        TupleIn(("id", "pages"), [(number, n) for number in range(100 + n * 9)])
+    ),
     "exclude": lambda n: books.exclude(pages=n),
     "exclude through many": lambda n: authors.exclude(books__pages=n),
     "OR": lambda n: books.filter(Q(pages=n) | Q(title=text(n))),
@@ -222,6 +226,9 @@ NOT_KEPT: dict[str, Make] = {
     "True or False": lambda n: books.filter(is_available=n == 1),
     "None or a value": lambda n: books.filter(added=None if n == 1 else MOMENT),
     "a list that the field's own code converts": lambda n: parcels.filter(code__in=range(n * 3)),
+    "a short list of tuples": lambda n: books.filter(
+        TupleIn(("id", "pages"), [(number, 1) for number in range(n * 3)])
+    ),
     "SQL of one's own": lambda n: books.filter(pages=n).annotate(own=Own(output_field=IntegerField())),
     # Its condition is resolved where the relation is first used, which may be in the plan itself.
     "FilteredRelation": lambda n: authors.annotate(
