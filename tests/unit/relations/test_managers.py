@@ -295,3 +295,14 @@ async def test_managers_of_prefetched_objects() -> None:
     assert await kept.tags.all() == []
     await loaded.books.acreate(title="two")
     assert await loaded.books.acount() == 2
+
+
+async def test_what_stays_is_taken_away_only_on_demand() -> None:
+    author, other = await make(Author, "name", "a", "b")
+    books = [await Book.objects.acreate(title=title, author=other, editor=author) for title in "xyz"]
+    for clear, wanted in ((False, 1), (True, 2)):
+        with aorm.capture_queries() as queries:
+            await author.edited.aset(books[:2], clear=clear)
+        updates = [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
+        assert len(updates) == wanted
+        assert await author.edited.acount() == 2
