@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aorm.exceptions import FieldError, NotSupportedError
+from aorm.exceptions import NotSupportedError
 from aorm.expressions.base import contains_aggregate, contains_window
 from aorm.query.columns import ColumnPicker
 from aorm.query.compounds import finish_compound
 from aorm.query.grouping import group_by_terms
 from aorm.query.joins import make_joins
 from aorm.query.layout import Finished
+from aorm.query.locking import lock_of
 from aorm.query.ordering import resolve_ordering
 from aorm.query.scope import QueryScope
 from aorm.query.state import Query
 from aorm.sql.predicates import FALSE, TRUE, And, Exists, InQuery, Predicate, conjunction
 from aorm.sql.rewrite import relabel, transform
-from aorm.sql.select import Compound, Lock, Ordering, Position, Select
+from aorm.sql.select import Compound, Ordering, Position, Select
 from aorm.sql.sources import From, Subquery
 from aorm.sql.tables import ColumnList, Table
 from aorm.sql.types import INTEGER
@@ -79,7 +80,7 @@ def _finish(query: Query, features: Features) -> Finished:
         ordering,
         query.limit,
         query.offset,
-        _lock(query, layout, scope, features),
+        lock_of(query, layout, features),
     )
     return Finished(statement, layout)
 
@@ -154,51 +155,6 @@ def _bare_select(query: Query, features: Features) -> Select | Compound:
         limit=query.limit,
         offset=query.offset,
     )
-
-
-def _lock(query: Query, layout: ModelLayout | list[ValueSlot], scope: QueryScope, features: Features) -> Lock | None:
-    request = query.lock
-    if request is None:
-        return None
-    if query.is_sliced and not features.supports_select_for_update_with_limit:
-        raise NotSupportedError("LIMIT/OFFSET is not supported with select_for_update on this database backend.")
-    if not features.has_select_for_update:
-        return None
-    for asked, flag, label in (
-        (request.nowait, features.has_select_for_update_nowait, "NOWAIT"),
-        (request.skip_locked, features.has_select_for_update_skip_locked, "SKIP LOCKED"),
-        (bool(request.of), features.has_select_for_update_of, "FOR UPDATE OF"),
-        (request.no_key, features.has_select_for_no_key_update, "FOR NO KEY UPDATE"),
-    ):
-        if asked and not flag:
-            raise NotSupportedError(f"{label} is not supported on this database backend.")
-    aliases = tuple(_locked_alias(name, query, scope, layout) for name in request.of)
-    return Lock(request.nowait, request.skip_locked, request.no_key, aliases)
-
-
-def _locked_alias(name: str, query: Query, scope: QueryScope, layout: ModelLayout | list[ValueSlot]) -> str:
-    if name == "self":
-        return query.alias
-    alias = query.alias
-    here: Any = layout
-    choices = ["self", *sorted(_lock_choices(layout))]
-    for part in name.split("__"):
-        here = next((item for item in getattr(here, "related", ()) if item.attach.name == part), None)
-        if here is None:
-            raise FieldError(
-                "Invalid field name(s) given in select_for_update(of=(...)): "
-                f"{name}. Only relational fields followed in the query are allowed. Choices are: {', '.join(choices)}."
-            )
-        alias = scope.follow(here.attach.path, alias)
-    return alias
-
-
-def _lock_choices(layout: Any, prefix: str = "") -> list[str]:
-    names: list[str] = []
-    for item in getattr(layout, "related", ()):
-        names.append(f"{prefix}{item.attach.name}")
-        names.extend(_lock_choices(item, f"{prefix}{item.attach.name}__"))
-    return names
 
 
 def finish_nested(statement: Any, features: Features, depth: int = 0) -> Any:

@@ -14,7 +14,7 @@ from aorm.exceptions import FieldError, NotSupportedError, TransactionManagement
 from aorm.models import Count, F, Max, OuterRef, Q, Subquery, Sum, Value
 from aorm.models.functions import Lower
 from tests.support.faces import Face, for_each_face
-from tests.unit.query.shop import Author, Book, Place, Tag
+from tests.unit.query.shop import Author, Book, Magazine, Place, Tag
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -437,6 +437,31 @@ async def test_locks(face: Face) -> None:
             assert queries[-1]["sql"].endswith(words)
         with pytest.raises(FieldError, match=r"Only relational fields followed in the query are allowed. Choices are"):
             await face.fetch(BOOKS.select_related("author").select_for_update(of=("editor",)))
+
+
+@for_each_face
+async def test_locks_of_parents(face: Face) -> None:
+    if aorm.connections["default"].vendor == "sqlite":
+        # The lock is the whole database's, whatever is named.
+        async with face.atomic():
+            await face.fetch(Magazine.objects.select_for_update(of=("self", "book_ptr")))
+        return
+    magazines = Magazine.objects.order_by()
+    async with face.atomic():
+        for queryset, of, words in (
+            (magazines, ("self",), 'FOR UPDATE OF "shop_magazine"'),
+            (magazines, ("self", "book_ptr"), 'FOR UPDATE OF "shop_magazine", "shop_book"'),
+            (magazines.select_related("author"), ("book_ptr", "author"), 'FOR UPDATE OF "shop_book", "shop_author"'),
+            (magazines.only("title"), ("book_ptr",), 'FOR UPDATE OF "shop_book"'),
+            # values() know no models, so that all tables are locked.
+            (magazines.values("title"), ("self",), "FOR UPDATE"),
+        ):
+            with aorm.capture_queries() as queries:
+                await face.fetch(queryset.select_for_update(of=of))  # type: ignore[attr-defined]
+            assert queries[-1]["sql"].endswith(words), queries[-1]["sql"]
+        choices = r"parent, tag\. Only .* Choices are: self, book_ptr, author\."
+        with pytest.raises(FieldError, match=choices):
+            await face.fetch(magazines.select_related("author").select_for_update(of=("parent", "self", "tag")))
 
 
 @for_each_face
