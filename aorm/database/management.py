@@ -34,6 +34,7 @@ __all__ = [
     "get_autocommit",
     "get_connection",
     "get_rollback",
+    "mark_failed",
     "mark_for_rollback_on_error",
     "on_commit",
     "rollback",
@@ -136,13 +137,17 @@ class MarkForRollbackOnError:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Mark the transaction, if there is one and the block failed."""
-        if not isinstance(error, Exception):
-            return
-        block = _block(self._using)
-        if block is not None and not block.is_manual:
-            transaction = block.scope.transaction
-            transaction.needs_rollback = True
-            transaction.rollback_error = error
+        if isinstance(error, Exception):
+            mark_failed(error, self._using)
+
+
+def mark_failed(error: Exception, using: str | None = None) -> None:
+    """Have the surrounding `atomic()`, if there is one, rolled back for this error."""
+    block = _block(using)
+    if block is not None and not block.is_manual:
+        transaction = block.scope.transaction
+        transaction.needs_rollback = True
+        transaction.rollback_error = error
 
 
 def mark_for_rollback_on_error(using: str | None = None) -> MarkForRollbackOnError:

@@ -53,9 +53,7 @@ class ThreadSide:
         connection = self.connection
         for text in preamble:
             connection.execute(text)
-        if not self._adapted.isdisjoint(map(type, parameters)):
-            parameters = self._adapt(parameters)
-        cursor = connection.execute(sql, parameters)
+        cursor = connection.execute(sql, self._adapt(parameters))
         try:
             return [column[0] for column in cursor.description or ()], cursor.fetchall()
         finally:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aorm.database.atomic import atomic
 from aorm.database.databases import databases
-from aorm.database.management import mark_for_rollback_on_error
+from aorm.database.management import mark_failed, mark_for_rollback_on_error
 from aorm.fields.defaults import DatabaseDefault
 from aorm.models.preparation import (
     choose_update_fields,
@@ -130,7 +130,7 @@ async def save_simply(instance: Any, force_insert: Any, using: str | None) -> bo
                 if rows:  # a trigger may have put the row elsewhere
                     plan.assign(instance, rows[0])
     except Exception as error:
-        mark_for_rollback_on_error(using=alias).__exit__(type(error), error, None)
+        mark_failed(error, alias)
         raise
     if "_state" in namespace:
         mark_saved(instance, alias)
@@ -183,7 +183,7 @@ async def _update_simply(instance: Any, options: SaveOptions) -> bool:
         if not updated:
             raise instance.NotUpdated(NO_ROWS)
     except Exception as error:
-        mark_for_rollback_on_error(using=alias).__exit__(type(error), error, None)
+        mark_failed(error, alias)
         raise
     mark_saved(instance, alias)
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aorm.database.management import mark_for_rollback_on_error
+from aorm.database.management import mark_failed
 from aorm.query.points import PointDelete, ready
 from aorm.query.queryset import QuerySet
 from aorm.relations.on_delete import SKIP_COLLECTION, candidate_relations
@@ -29,7 +29,7 @@ async def delete_alone(instance: Any, meta: Options, alias: str) -> Counts:
         try:
             count = await database.execute(plan.sql, arguments)
         except Exception as error:
-            mark_for_rollback_on_error(using=alias).__exit__(type(error), error, None)
+            mark_failed(error, alias)
             raise
     setattr(instance, meta.pk.attname, None)
     return count, {meta.label: count}
